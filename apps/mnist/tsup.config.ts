@@ -1,0 +1,3 @@
+import { programBuild } from '../../tsup.base.js'
+
+export default programBuild()

@@ -1,0 +1,39 @@
+/**
+ * @nabla/backend: the contract that every backend implements and every package above is written against.
+ */
+export * from './backend.js'
+export * from './dtype.js'
+export * from './errors.js'
+export * from './float16.js'
+export * from './kernel.js'
+export { createNullBackend, type NullBackend } from './null-backend.js'
+export { checked } from './decorators/checked.js'
+export { decorate } from './decorators/decorate.js'
+export { formatProfile, type ProfiledBackend, type ProfileEntry, profile } from './decorators/profile.js'
+export * from './program.js'
+export * from './registry.js'
+export * from './shape.js'
+export * from './view.js'
+export * as expressions from './expr/build.js'
+export { differentiate, renumberInputs, substitute } from './expr/differentiate.js'
+export { castNumber, evaluateExpr, evaluateInstruction, type Position, roundToType } from './expr/evaluate.js'
+export { INSTRUCTIONS, type Instruction, type InstructionInfo, isInstruction } from './expr/instructions.js'
+export {
+  type ApplyExpr,
+  apply,
+  type ConstantExpr,
+  constant,
+  type Expr,
+  formatExpr,
+  type IndexExpr,
+  type InputExpr,
+  index,
+  input,
+  internExpr,
+  type ScalarExpr,
+  scalar,
+  topologicalOrder,
+  transformExpr,
+} from './expr/node.js'
+export { erf, erfc } from './expr/special-functions.js'
+export { threefry2x32 } from './expr/threefry.js'

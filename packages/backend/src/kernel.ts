@@ -1,0 +1,245 @@
+/**
+ * Kernel calls: everything a backend is ever asked to compute, as plain data over strided views. A call can be
+ * recorded, replayed, sent to a worker, timed or checked without knowing what it means.
+ *
+ * `B` is `Buffer` in a call that runs and a slot number in a recorded `Program`.
+ */
+import type { Expr } from './expr/node.js'
+import type { Shape } from './shape.js'
+import type { Buffer, View } from './view.js'
+
+interface CallBase {
+  /** The operation that asked for it, for profiles and messages, e.g. `sigmoid` or `matmul gradient`. */
+  readonly label: string
+}
+
+/**
+ * Elementwise: `outputs[i][p] = expressions[i]` at every position `p` of `shape`. Inputs are already broadcast to
+ * `shape` by stride 0. An output may be one of the inputs' views exactly (in-place), and never overlaps otherwise.
+ */
+export interface MapCall<B = Buffer> extends CallBase {
+  readonly kind: 'map'
+  readonly shape: Shape
+  readonly expressions: readonly Expr[]
+  readonly inputs: readonly View<B>[]
+  readonly scalars: readonly number[]
+  readonly outputs: readonly View<B>[]
+}
+
+export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' | 'all' | 'argMax' | 'argMin'
+
+/**
+ * Reduction of a mapped expression over `axes` of `shape` (sorted). The output keeps the reduced axes with length 1.
+ * Sums of float32 must not lose small terms (pairwise, compensated or wider accumulation). Integer sums and products
+ * wrap. `argMax`/`argMin` yield the int32 position among the reduced axes in row-major order, the first of equals, NaN
+ * counting as the extreme. `maximum`/`minimum` propagate NaN. Over nothing: 0, 1, -Infinity/Infinity (or the integer
+ * limits), false, true.
+ *
+ * `post`, if given, maps the result: input 0 is the reduced value, inputs 1… are `postInputs` (views of the output's
+ * shape); `scalars` are shared.
+ */
+export interface ReduceCall<B = Buffer> extends CallBase {
+  readonly kind: 'reduce'
+  readonly operation: ReduceOperation
+  readonly shape: Shape
+  readonly axes: readonly number[]
+  readonly expression: Expr
+  readonly inputs: readonly View<B>[]
+  readonly scalars: readonly number[]
+  readonly post?: Expr
+  readonly postInputs?: readonly View<B>[]
+  readonly output: View<B>
+}
+
+/**
+ * General tensor contraction: `output[b…, m…, n…] = Σ_k a[b…, m…, k…] · c[b…, k…, n…]`, all views permuted so that
+ * their axes come in that order; `batch`, `rows` (m), `columns` (n) and `contracted` (k) say how many axes each group
+ * has. Views may be transposed, broadcast or sliding windows. Over an empty k the sum is 0. All three views have one
+ * dtype; float32 accumulates in at least float32, integers wrap, bool isn't contracted.
+ *
+ * `post`, if given, maps the sum: input 0 is the sum, inputs 1… are `postInputs` (views of the output's shape).
+ */
+export interface ContractCall<B = Buffer> extends CallBase {
+  readonly kind: 'contract'
+  readonly batch: number
+  readonly rows: number
+  readonly columns: number
+  readonly contracted: number
+  readonly left: View<B>
+  readonly right: View<B>
+  readonly scalars: readonly number[]
+  readonly post?: Expr
+  readonly postInputs?: readonly View<B>[]
+  readonly output: View<B>
+}
+
+/** Windows over the two middle axes of `[batch, height, width, channels]`. */
+export interface PoolGeometry {
+  readonly window: readonly [number, number]
+  readonly strides: readonly [number, number]
+  readonly dilation: readonly [number, number]
+  /** Positions outside the input, before and after each of the two axes; they never win. */
+  readonly padding: readonly [readonly [number, number], readonly [number, number]]
+}
+
+/**
+ * What a maximum over windows needs beyond a view and a reduction. The winner of a window is the first largest element
+ * of `by` in row-major order (NaN wins).
+ * - `select`: `output[n,i,j,c] = source[winner]`; with `source = by` this is max pooling.
+ * - `spread`: `output` (shaped like `by`) is zero, plus `source[n,i,j,c]` added at each window's winner.
+ * Each is the gradient of the other with respect to `source`.
+ */
+export interface PoolCall<B = Buffer> extends CallBase {
+  readonly kind: 'pool'
+  readonly mode: 'select' | 'spread'
+  readonly geometry: PoolGeometry
+  readonly by: View<B>
+  readonly source: View<B>
+  readonly output: View<B>
+}
+
+export type ScanOperation = 'sum' | 'product' | 'maximum' | 'minimum'
+
+/** Running reduction along one axis; `reverse` runs from the end, `exclusive` leaves out the element itself. */
+export interface ScanCall<B = Buffer> extends CallBase {
+  readonly kind: 'scan'
+  readonly operation: ScanOperation
+  readonly axis: number
+  readonly reverse: boolean
+  readonly exclusive: boolean
+  readonly input: View<B>
+  readonly output: View<B>
+}
+
+/**
+ * `output[p] = input[p with p[axis] = indices[p]]`. All three have one rank; `indices` (int32) has the output's shape,
+ * repeated by stride 0 where whole slices are taken; `input` differs from it only in the length of `axis`. Negative
+ * indices count from the end. An index out of range is an error: thrown at once where indices can be seen, else at the
+ * next read.
+ */
+export interface GatherCall<B = Buffer> extends CallBase {
+  readonly kind: 'gather'
+  readonly axis: number
+  readonly input: View<B>
+  readonly indices: View<B>
+  readonly output: View<B>
+}
+
+export type ScatterOperation = 'add' | 'set' | 'maximum' | 'minimum'
+
+/**
+ * For every position p of `updates`, in row-major order: `output[p with p[axis] = indices[p]]` is combined with
+ * `updates[p]`. The output holds the initial values. Deterministic: sums are formed in that order, the last `set` wins.
+ */
+export interface ScatterCall<B = Buffer> extends CallBase {
+  readonly kind: 'scatter'
+  readonly operation: ScatterOperation
+  readonly axis: number
+  readonly indices: View<B>
+  readonly updates: View<B>
+  readonly output: View<B>
+}
+
+/** Stable sort along one axis, NaN last (first when descending); writes the values, the int32 positions, or both. */
+export interface SortCall<B = Buffer> extends CallBase {
+  readonly kind: 'sort'
+  readonly axis: number
+  readonly descending: boolean
+  readonly input: View<B>
+  readonly values?: View<B>
+  readonly indices?: View<B>
+}
+
+/** Operations that a backend may claim; each has a decomposition that is used where it is not claimed. */
+export const COMPOSITES = ['softmax', 'logSoftmax'] as const
+export type CompositeName = (typeof COMPOSITES)[number]
+
+/** softmax, logSoftmax: one input and one output of the same shape, `attributes.axis`. */
+export interface CompositeCall<B = Buffer> extends CallBase {
+  readonly kind: 'composite'
+  readonly name: CompositeName
+  readonly attributes: Readonly<Record<string, number>>
+  readonly inputs: readonly View<B>[]
+  readonly outputs: readonly View<B>[]
+}
+
+export type KernelCall<B = Buffer> =
+  | MapCall<B>
+  | ReduceCall<B>
+  | ContractCall<B>
+  | PoolCall<B>
+  | ScanCall<B>
+  | GatherCall<B>
+  | ScatterCall<B>
+  | SortCall<B>
+  | CompositeCall<B>
+
+export type KernelKind = KernelCall['kind']
+
+/** The views that a call reads and those that it writes; a scatter's output is both. */
+export function viewsOf<B>(call: KernelCall<B>): { readonly reads: readonly View<B>[]; readonly writes: readonly View<B>[] } {
+  switch (call.kind) {
+    case 'map':
+    case 'composite':
+      return { reads: call.inputs, writes: call.outputs }
+    case 'reduce':
+      return { reads: [...call.inputs, ...(call.postInputs ?? [])], writes: [call.output] }
+    case 'contract':
+      return { reads: [call.left, call.right, ...(call.postInputs ?? [])], writes: [call.output] }
+    case 'pool':
+      return { reads: [call.by, call.source], writes: [call.output] }
+    case 'scan':
+      return { reads: [call.input], writes: [call.output] }
+    case 'gather':
+      return { reads: [call.input, call.indices], writes: [call.output] }
+    case 'scatter':
+      return { reads: [call.indices, call.updates, call.output], writes: [call.output] }
+    case 'sort': {
+      const writes = [call.values, call.indices].filter((view) => view !== undefined)
+      return { reads: [call.input], writes }
+    }
+  }
+}
+
+/** The same call over other buffers: recording, replaying and sending elsewhere are all this one function. */
+export function mapBuffers<A, B>(call: KernelCall<A>, rename: (buffer: A) => B): KernelCall<B> {
+  const one = (view: View<A>): View<B> => ({ ...view, buffer: rename(view.buffer) })
+  const all = (views: readonly View<A>[]): View<B>[] => views.map(one)
+  switch (call.kind) {
+    case 'map':
+    case 'composite':
+      return { ...call, inputs: all(call.inputs), outputs: all(call.outputs) }
+    case 'reduce':
+      return {
+        ...call,
+        inputs: all(call.inputs),
+        postInputs: all(call.postInputs ?? []),
+        output: one(call.output),
+      }
+    case 'contract':
+      return {
+        ...call,
+        left: one(call.left),
+        right: one(call.right),
+        postInputs: all(call.postInputs ?? []),
+        output: one(call.output),
+      }
+    case 'pool':
+      return { ...call, by: one(call.by), source: one(call.source), output: one(call.output) }
+    case 'scan':
+      return { ...call, input: one(call.input), output: one(call.output) }
+    case 'gather':
+      return { ...call, input: one(call.input), indices: one(call.indices), output: one(call.output) }
+    case 'scatter':
+      return { ...call, indices: one(call.indices), updates: one(call.updates), output: one(call.output) }
+    case 'sort': {
+      const { values, indices, ...rest } = call
+      return {
+        ...rest,
+        input: one(call.input),
+        ...(values && { values: one(values) }),
+        ...(indices && { indices: one(indices) }),
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Storage: a backend's buffer shared by any number of tensor handles, released with the last of them. Keeps the count
+ * of live tensors and bytes that `memory()` reports.
+ */
+import { type Backend, type Buffer, bytesPerElement } from '@nabla/backend'
+
+/** Counters over all backends; `leaked` counts handles that the garbage collector found undisposed. */
+export const live = { tensors: 0, bytes: 0, peakBytes: 0, leaked: 0 }
+
+/** A reference-counted buffer. */
+export class Storage {
+  references = 1
+
+  constructor(
+    readonly backend: Backend,
+    readonly buffer: Buffer,
+  ) {
+    live.bytes += this.bytes
+    if (live.bytes > live.peakBytes) live.peakBytes = live.bytes
+  }
+
+  get bytes(): number {
+    return this.buffer.length * bytesPerElement(this.buffer.dtype)
+  }
+
+  retain(): this {
+    this.references += 1
+    return this
+  }
+
+  release(): void {
+    this.references -= 1
+    if (this.references > 0) return
+    live.bytes -= this.bytes
+    this.backend.release(this.buffer)
+  }
+}
+
+/** What a tensor handle holds on to; it outlives the handle in the finalisation registry, so it never refers to it. */
+export class Reference {
+  disposed = false
+  /** Why and where it was disposed, for the message when it is used again. */
+  reason = 'dispose() was called on it'
+
+  constructor(
+    readonly storage: Storage,
+    /** The operation that made the tensor. */
+    readonly operation: string,
+    /** The stack at its creation, where allocation sites are recorded. */
+    readonly site: string | undefined,
+  ) {
+    live.tensors += 1
+  }
+
+  dispose(reason?: string): void {
+    if (this.disposed) return
+    this.disposed = true
+    if (reason !== undefined) this.reason = reason
+    live.tensors -= 1
+    this.storage.release()
+  }
+}
+
+/** What `memory()` reports. */
+export interface MemoryReport {
+  /** Tensor handles that were made and not yet freed. */
+  readonly tensors: number
+  /** Bytes of their storages, shared ones counted once. */
+  readonly bytes: number
+  readonly peakBytes: number
+  /** Tensors that nobody freed and the garbage collector found. */
+  readonly leaked: number
+}
+
+/**
+ * Live tensors and bytes, over all backends.
+ *
+ * @example const before = memory().tensors
+ */
+export function memory(): MemoryReport {
+  return { ...live }
+}
+
+export interface LeakReport {
+  readonly operation: string
+  readonly site: string | undefined
+}
+
+let onLeak: ((leak: LeakReport) => void) | undefined
+let recordSites = false
+
+/**
+ * Reports tensors that only the garbage collector freed, with the stack of their creation. For debugging: recording
+ * stacks makes every operation slower. Pass `undefined` to stop.
+ */
+export function reportLeaks(report: ((leak: LeakReport) => void) | undefined): void {
+  onLeak = report
+  recordSites = report !== undefined
+}
+
+/** The current stack, where sites are recorded. */
+export function captureSite(): string | undefined {
+  return recordSites ? new Error('tensor created here').stack : undefined
+}
+
+const registry = new FinalizationRegistry<Reference>((reference) => {
+  if (reference.disposed) return
+  live.leaked += 1
+  onLeak?.({ operation: reference.operation, site: reference.site })
+  reference.dispose('the garbage collector found it unused')
+})
+
+/** The safety net under a handle that nothing else will free. */
+export function watch(handle: object, reference: Reference): void {
+  registry.register(handle, reference)
+}

@@ -1,0 +1,81 @@
+/**
+ * Copies: into row-major order, and into a part of a larger tensor.
+ */
+import { constant, type DType, input, isContiguous, type Shape, type View } from '@nabla/backend'
+import { allocate } from '../engine/deliver.js'
+import type { AxisRange } from '../engine/primitives.js'
+import { track } from '../engine/recording.js'
+import type { Tensor } from '../tensor.js'
+import { map } from './map.js'
+import { rangesLayout, wholeRanges } from './ranges.js'
+
+/** `x` itself where it lies row by row, else a row-major copy. */
+export function contiguous(operation: string, x: Tensor): Tensor {
+  return isContiguous(x) ? x : map(operation, input(0, x.dtype), [x])
+}
+
+/** Fills a whole view with one number. */
+export function fillView(x: Tensor, operation: string, view: View, value: number): void {
+  x.backend.run({
+    kind: 'map',
+    label: operation,
+    shape: view.shape,
+    expressions: [constant(value, view.dtype)],
+    inputs: [],
+    scalars: [],
+    outputs: [view],
+  })
+}
+
+/** Copies `x` to a view of the same shape. */
+export function copyToView(x: Tensor, operation: string, view: View): void {
+  x.backend.run({
+    kind: 'map',
+    label: operation,
+    shape: view.shape,
+    expressions: [input(0, x.dtype)],
+    inputs: [x.view(operation)],
+    scalars: [],
+    outputs: [view],
+  })
+}
+
+/** A tensor of `shape` full of `fill`, except for the ranges, which hold `x`. */
+export function embed(
+  operation: string,
+  x: Tensor,
+  shape: Shape,
+  ranges: readonly AxisRange[],
+  fill: number,
+): Tensor {
+  const { tensor, view } = allocate(operation, x.dtype, shape, [x])
+  fillView(x, operation, view, fill)
+  copyToView(x, operation, { ...view, ...rangesLayout(view, ranges) })
+  return track(tensor, [x], () => ({
+    primitive: 'embed',
+    operation,
+    parameters: { shape, ranges, fill },
+    inputs: [x],
+  }))
+}
+
+/** Tensors of one dtype and rank, one after the other along an axis. */
+export function concatenate(operation: string, inputs: readonly [Tensor, ...Tensor[]], axis: number): Tensor {
+  const [first] = inputs
+  const dtype: DType = first.dtype
+  const total = inputs.reduce((sum, each) => sum + (each.shape[axis] as number), 0)
+  const { tensor, view } = allocate(operation, dtype, first.shape.with(axis, total), inputs)
+  let start = 0
+  for (const each of inputs) {
+    const length = each.shape[axis] as number
+    const ranges = wholeRanges(first.shape).with(axis, { start, length, step: 1 })
+    copyToView(each, operation, { ...view, ...rangesLayout(view, ranges) })
+    start += length
+  }
+  return track(tensor, inputs, () => ({
+    primitive: 'concatenate',
+    operation,
+    parameters: { axis },
+    inputs,
+  }))
+}

@@ -1,0 +1,20 @@
+/**
+ * Tensors from no inputs: an expression of the coordinates and of scalars, evaluated everywhere.
+ */
+import type { Backend, Expr, Shape } from '@nabla/backend'
+import { allocateWith, type MakeTensor } from '../engine/deliver.js'
+import type { Tensor } from '../tensor.js'
+
+/** `expression` (of `index(axis)` and scalars only) at every position of `shape`, on `backend`. */
+export function generate(
+  make: MakeTensor,
+  backend: Backend,
+  operation: string,
+  expression: Expr,
+  shape: Shape,
+  scalars: readonly number[] = [],
+): Tensor {
+  const { tensor, view } = allocateWith(make, backend, operation, expression.dtype, shape)
+  backend.run({ kind: 'map', label: operation, shape, expressions: [expression], inputs: [], scalars, outputs: [view] })
+  return tensor
+}

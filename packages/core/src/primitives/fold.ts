@@ -1,0 +1,63 @@
+/**
+ * The reverse of sliding windows: every element becomes the sum over the windows that hold it. One in-place addition
+ * per window position, in a fixed order, so it is deterministic.
+ */
+import { expressions, input, type Shape, sizeOf, sliceLayout, type View, type WindowAxis } from '@nabla/backend'
+import { allocate } from '../engine/deliver.js'
+import { track } from '../engine/recording.js'
+import type { Tensor } from '../tensor.js'
+import { fillView } from './copy.js'
+
+/** Coordinates inside the windows, in row-major order. */
+function* offsets(windows: readonly WindowAxis[]): Generator<number[]> {
+  const sizes = windows.map(({ size }) => size)
+  const total = sizeOf(sizes)
+  for (let flat = 0; flat < total; flat++) {
+    let rest = flat
+    const offset = new Array<number>(sizes.length)
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      const size = sizes[axis] as number
+      offset[axis] = rest % size
+      rest = Math.floor(rest / size)
+    }
+    yield offset
+  }
+}
+
+function targetView(whole: View, windows: readonly WindowAxis[], counts: readonly number[], offset: readonly number[]): View {
+  return windows.reduce<View>((view, { axis, stride = 1, dilation = 1 }, position) => {
+    const start = (offset[position] as number) * dilation
+    return { ...view, ...sliceLayout(view, axis, start, counts[axis] as number, stride) }
+  }, whole)
+}
+
+function sourceView(x: View, rank: number, offset: readonly number[]): View {
+  const start = offset.reduce((sum, at, position) => sum + at * (x.strides[rank + position] as number), x.offset)
+  return { ...x, shape: x.shape.slice(0, rank), strides: x.strides.slice(0, rank), offset: start }
+}
+
+/** Windows of `x` (laid out as the `window` primitive does) summed back into `shape`. */
+export function fold(operation: string, x: Tensor, shape: Shape, windows: readonly WindowAxis[]): Tensor {
+  const { tensor, view } = allocate(operation, x.dtype, shape, [x])
+  fillView(x, operation, view, 0)
+  const source = x.view(operation)
+  const sum = expressions.add(input(0, x.dtype), input(1, x.dtype))
+  for (const offset of offsets(windows)) {
+    const target = targetView(view, windows, x.shape, offset)
+    x.backend.run({
+      kind: 'map',
+      label: operation,
+      shape: target.shape,
+      expressions: [sum],
+      inputs: [target, sourceView(source, shape.length, offset)],
+      scalars: [],
+      outputs: [target],
+    })
+  }
+  return track(tensor, [x], () => ({
+    primitive: 'fold',
+    operation,
+    parameters: { shape, windows },
+    inputs: [x],
+  }))
+}

@@ -1,0 +1,18 @@
+/**
+ * The one place where a computed tensor gets its static type: operations are implemented once over plain `Tensor`, and
+ * their public signatures, which say what happens to shape and dtype, are put on here.
+ */
+import type { DType, Shape } from '@nabla/backend'
+import type { Tensor } from '../tensor.js'
+
+/** The tensor with the shape and dtype that its operation is known to give it. */
+export function retype<S extends Shape, D extends DType>(tensor: Tensor): Tensor<S, D> {
+  return tensor as Tensor<S, D>
+}
+
+/** An implementation over plain tensors, under its public signature. */
+export function typed<Signature extends (...parameters: never[]) => Tensor>(
+  implementation: (...parameters: never[]) => Tensor,
+): Signature {
+  return implementation as Signature
+}

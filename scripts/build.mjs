@@ -1,0 +1,4 @@
+/** `pnpm build`: every package and program, declarations included. */
+import { build } from './run.mjs'
+
+await build()

@@ -1,0 +1,59 @@
+/**
+ * Part of `pnpm size`, after the build: bundles each small program of scripts/bundle-size/ for the browser
+ * from the built packages, as an application's bundler would, and holds its minified, gzipped size against
+ * scripts/bundle-size/limits.json. A program without a limit, a limit without a program and a program that
+ * does not bundle are failures.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { root } from './run.mjs'
+
+const folder = join(root, 'scripts', 'bundle-size')
+const limits = JSON.parse(readFileSync(join(folder, 'limits.json'), 'utf8'))
+
+/** Size in bytes of the program at `path`, with everything it imports, minified and compressed. */
+async function bundledSize(path) {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    // The packages reach for Node's own modules only where they have found themselves in Node.
+    external: ['node:*'],
+    write: false,
+    logLevel: 'error',
+    absWorkingDir: root,
+    // Not the workspace's TypeScript settings: they would resolve to the sources.
+    tsconfigRaw: '{}',
+  })
+  return outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0)
+}
+
+/** One line about the program, and whether it passes. */
+async function measure(name) {
+  const limit = limits[name]
+  if (limit === undefined) return { passes: false, line: `${name}: has no limit in limits.json` }
+  try {
+    const kilobytes = (await bundledSize(join(folder, `${name}.ts`))) / 1000
+    return {
+      passes: kilobytes <= limit.kilobytes,
+      line: `${name}: ${kilobytes.toFixed(1)} kB of ${limit.kilobytes} kB (${limit.is})`,
+    }
+  } catch (error) {
+    return { passes: false, line: `${name}: does not bundle: ${error.message}` }
+  }
+}
+
+const programs = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => basename(file, '.ts'))
+const names = [...new Set([...programs, ...Object.keys(limits)])].sort()
+for (const name of names) {
+  const { passes, line } = await measure(name)
+  console.log(`${passes ? '✓' : '✗'} ${line}`)
+  if (!passes) process.exitCode = 1
+}

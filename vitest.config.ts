@@ -1,0 +1,29 @@
+/**
+ * Tests of the whole workspace. They import the TypeScript sources of the sibling packages through the
+ * `@nabla/source` export condition, so nothing has to be built first.
+ */
+import { defineConfig } from 'vitest/config'
+
+// Vite's own server-side defaults, after ours.
+const conditions = ['@nabla/source', 'module', 'node', 'development|production']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['@nabla/source', 'node', 'module-sync'] } },
+  test: {
+    include: ['{packages,apps}/*/src/**/*.test.ts', '{benchmarks,docs,scripts}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'benchmarks/peers/**'],
+    pool: 'threads',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    passWithNoTests: true,
+    typecheck: {
+      enabled: true,
+      include: ['packages/*/src/**/*.test-d.ts'],
+      tsconfig: './tsconfig.typetests.json',
+      // Type errors in ordinary sources are the business of `pnpm check`.
+      ignoreSourceErrors: true,
+    },
+  },
+})
