@@ -11,6 +11,9 @@ export function packageBuild(overrides: Options = {}) {
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
+    // Node's own modules keep their `node:` names, which no bundler takes for a package.
+    external: [/^node:/],
+    removeNodeProtocol: false,
     dts: process.env.NABLA_DECLARATIONS !== 'off',
     sourcemap: true,
     splitting: true,

@@ -17,7 +17,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    passWithNoTests: true,
     typecheck: {
       enabled: true,
       include: ['packages/*/src/**/*.test-d.ts'],

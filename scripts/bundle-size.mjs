@@ -22,8 +22,6 @@ async function bundledSize(path) {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    // The packages reach for Node's own modules only where they have found themselves in Node.
-    external: ['node:*'],
     write: false,
     logLevel: 'error',
     absWorkingDir: root,

@@ -8,3 +8,26 @@ export * from './autograd/gradient.js'
 export { setDefaultBackend, setDefaultBackendFactory, defaultBackend } from './engine/default-backend.js'
 export { Variable, type VariableOptions } from './variable.js'
 export { memory, reportLeaks } from './engine/storage.js'
+
+// What packages above this one need to write their own kernels and errors with.
+export { map, mapMany } from './primitives/map.js'
+export {
+  AxisError,
+  type Backend,
+  BackendError,
+  constant,
+  DisposedError,
+  type DType,
+  DTypeError,
+  type Expr,
+  expressions,
+  IndexError,
+  index,
+  input,
+  NablaError,
+  type Shape,
+  ShapeError,
+  scalar,
+  type TypedArray,
+  ValueError,
+} from '@nabla/backend'

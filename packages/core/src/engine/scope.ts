@@ -10,6 +10,7 @@
  * inputs belongs to nobody, so that two scopes running at once never free each other's tensors.
  */
 import type { TensorHandle } from './handle.js'
+import { recordingDepth } from './recording.js'
 
 /** Frees tensors when it closes. */
 export class Owner {
@@ -136,7 +137,10 @@ export function runScope<R>(run: () => R, isTensor: (value: unknown) => value is
   const owner = new Owner('when the scope that it was made in ended; return it from the scope or call keep() on it', true)
   const finish = (result: unknown): void => {
     openScopes -= 1
-    owner.close(tensorsIn(result, isTensor), outer?.closed === false ? outer : undefined)
+    const heir = outer?.closed === false ? outer : undefined
+    // A gradient that is being recorded around this scope still needs what was made in it.
+    if (heir !== undefined && recordingDepth() > 0) owner.hand(heir)
+    else owner.close(tensorsIn(result, isTensor), heir)
   }
   const storage = findAsyncStorage()
   openScopes += 1

@@ -38,7 +38,11 @@ async function* inflate(where: string, chunks: AsyncIterator<Bytes>): AsyncGener
     if (thrown instanceof NablaError) throw thrown
     throw new DataError(
       where,
-      { expected: 'complete gzip data', received: `data that can't be decompressed (${reasonOf(thrown)})`, fix: 'get the file again' },
+      {
+        expected: 'complete gzip data',
+        received: `data that can't be decompressed (${reasonOf(thrown)})`,
+        fix: 'get the file again',
+      },
       { cause: thrown },
     )
   } finally {
@@ -47,7 +51,10 @@ async function* inflate(where: string, chunks: AsyncIterator<Bytes>): AsyncGener
 }
 
 /** `chunks` decompressed if they are gzip, else unchanged. */
-export async function* gunzip(where: string, chunks: AsyncIterable<Bytes>): AsyncGenerator<Bytes, void, undefined> {
+export async function* gunzip(
+  where: string,
+  chunks: AsyncIterable<Bytes>,
+): AsyncGenerator<Bytes, void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]()
   const held: Bytes[] = []
   let start = new Uint8Array(0)
@@ -61,7 +68,8 @@ export async function* gunzip(where: string, chunks: AsyncIterable<Bytes>): Asyn
   async function* whole(): AsyncGenerator<Bytes, void, undefined> {
     try {
       yield* held
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value
     } finally {
       await iterator.return?.()
     }

@@ -58,11 +58,15 @@ async function* memoryChunks(bytes: Uint8Array | ArrayBuffer): AsyncGenerator<By
 /** The same memory where it is an ArrayBuffer, a copy where it is shared between threads. */
 function ownBytes(bytes: Uint8Array): Bytes {
   const { buffer, byteOffset, byteLength } = bytes
-  return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes)
+  return buffer instanceof ArrayBuffer
+    ? new Uint8Array(buffer, byteOffset, byteLength)
+    : new Uint8Array(bytes)
 }
 
 /** The chunks of a stream; stopping early cancels it. */
-export async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Bytes, void, undefined> {
+export async function* streamChunks(
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<Bytes, void, undefined> {
   const reader = stream.getReader()
   let finished = false
   try {
@@ -90,7 +94,11 @@ async function* fileChunks(where: string, path: string | URL): AsyncGenerator<By
   const handle = await node.fileSystem.open(path).catch((thrown: unknown) => {
     throw new DataError(
       where,
-      { expected: `a readable file at ${path}`, received: reasonOf(thrown), fix: 'check the path and its permissions' },
+      {
+        expected: `a readable file at ${path}`,
+        received: reasonOf(thrown),
+        fix: 'check the path and its permissions',
+      },
       { cause: thrown },
     )
   })

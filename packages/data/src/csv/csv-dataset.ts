@@ -5,7 +5,7 @@ import { type ByteSource, describeSource } from '../bytes/source.js'
 import { ArrayDataset } from '../dataset/array-dataset.js'
 import { DataError } from '../errors.js'
 import type { CsvColumn } from './columns.js'
-import { checkColumn, type CsvTable, type ReadCsvOptions, readCsv } from './table.js'
+import { type CsvTable, checkColumn, type ReadCsvOptions, readCsv } from './table.js'
 
 export interface CsvDatasetOptions extends ReadCsvOptions {
   /** The column to be predicted. */
@@ -98,5 +98,9 @@ export async function csvDataset(source: ByteSource, options: CsvDatasetOptions)
     targets: { data: targetsOf(where, labelColumn), shape: [] },
   })
   const classes = classesOf(labelColumn)
-  return { dataset, features: features.map(({ name }) => name), ...(classes === undefined ? {} : { classes }) }
+  return {
+    dataset,
+    features: features.map(({ name }) => name),
+    ...(classes === undefined ? {} : { classes }),
+  }
 }

@@ -78,7 +78,11 @@ export async function openCsv(where: string, source: ByteSource, format: CsvForm
   const records = parseRecords(where, source, delimiter)
   const first = await records.next()
   if (first.done === true) {
-    throw new DataError(where, { expected: 'at least one record', received: 'an empty file', fix: 'check the file' })
+    throw new DataError(where, {
+      expected: 'at least one record',
+      received: 'an empty file',
+      fix: 'check the file',
+    })
   }
   const { fields } = first.value
   const names =

@@ -42,7 +42,12 @@ class TableBuilder {
   readonly #missingTexts: ReadonlySet<string>
   #length = 0
 
-  constructor(where: string, names: readonly string[], sample: readonly CsvRecord[], options: ReadCsvOptions) {
+  constructor(
+    where: string,
+    names: readonly string[],
+    sample: readonly CsvRecord[],
+    options: ReadCsvOptions,
+  ) {
     const { columns = names, types = {}, missing = 'error', missingTexts = MISSING_TEXTS } = options
     this.#where = where
     this.#missing = missing
@@ -50,7 +55,9 @@ class TableBuilder {
     for (const name of [...columns, ...Object.keys(types)]) checkColumn(where, name, names)
     this.#positions = columns.map((name) => names.indexOf(name))
     this.#builders = columns.map((name, index) => {
-      const texts = sample.map((record) => this.#text(record, index)).filter((text) => !this.#missingTexts.has(text))
+      const texts = sample
+        .map((record) => this.#text(record, index))
+        .filter((text) => !this.#missingTexts.has(text))
       return new ColumnBuilder(where, name, types[name] ?? inferType(texts))
     })
   }

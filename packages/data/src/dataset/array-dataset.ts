@@ -4,10 +4,10 @@
  */
 import { ShapeError, ValueError } from '@nabla/backend'
 import {
+  type BatchData,
   batchTypeOf,
   dataTypeName,
   elementCount,
-  type BatchData,
   type HostArray,
   type HostBatch,
 } from '../host-array.js'
@@ -54,7 +54,10 @@ function mapRecord<Name extends string, A, B>(
 }
 
 function commonLength(columns: Readonly<Record<string, PreparedColumn>>): number {
-  const lengths = Object.entries(columns).map(([name, { data, size }]) => ({ name, count: data.length / size }))
+  const lengths = Object.entries(columns).map(([name, { data, size }]) => ({
+    name,
+    count: data.length / size,
+  }))
   const [first] = lengths
   const other = lengths.find(({ count }) => count !== first?.count)
   if (first !== undefined && other === undefined) return first.count

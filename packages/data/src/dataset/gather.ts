@@ -48,7 +48,12 @@ function scaleRows(column: PreparedColumn, rows: ArrayLike<number>, out: BatchDa
 }
 
 /** The frequent case by itself (pictures), so that its loop only ever sees these two array types. */
-function scaleBytes(column: PreparedColumn, bytes: Uint8Array, rows: ArrayLike<number>, out: Float32Array): void {
+function scaleBytes(
+  column: PreparedColumn,
+  bytes: Uint8Array,
+  rows: ArrayLike<number>,
+  out: Float32Array,
+): void {
   const { size, scale, shift } = column
   let target = 0
   for (let i = 0; i < rows.length; i++) {

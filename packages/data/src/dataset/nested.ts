@@ -31,7 +31,13 @@ function describeItem(value: unknown): string {
 }
 
 /** Appends the numbers of `value` to `out` in row-major order; `path` is where in the lists `value` stands. */
-function flattenInto(out: number[], value: unknown, shape: readonly number[], path: number[], depth: number): void {
+function flattenInto(
+  out: number[],
+  value: unknown,
+  shape: readonly number[],
+  path: number[],
+  depth: number,
+): void {
   if (depth < shape.length) {
     const length = shape[depth]
     if (!Array.isArray(value) || value.length !== length) {

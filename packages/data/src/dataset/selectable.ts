@@ -22,7 +22,7 @@ function checkCount(where: string, count: number): void {
 /** A data set whose selections are of its own kind, `Self`. */
 export abstract class SelectableDataset<Name extends string, Sample extends HostSample<Name>, Self>
   implements Dataset<Name>
- {
+{
   abstract readonly length: number
   abstract get(index: number): Sample | Promise<Sample>
 

@@ -32,7 +32,11 @@ function valueAt(sample: HostSample, name: string, position: number): HostArray 
   })
 }
 
-function stackColumn(samples: readonly HostSample[], name: string, first: HostArray | number): HostArray<BatchData> {
+function stackColumn(
+  samples: readonly HostSample[],
+  name: string,
+  first: HostArray | number,
+): HostArray<BatchData> {
   const shape = typeof first === 'number' ? [] : first.shape
   const dtype = dtypeOf(first)
   const size = elementCount(shape)
@@ -64,7 +68,11 @@ function stackColumn(samples: readonly HostSample[], name: string, first: HostAr
 export function stackSamples<Name extends string>(samples: readonly HostSample<Name>[]): HostBatch<Name> {
   const first = samples[0]
   if (first === undefined) {
-    throw new ValueError('stack', { expected: 'at least one sample', received: 'none', fix: 'leave empty batches out' })
+    throw new ValueError('stack', {
+      expected: 'at least one sample',
+      received: 'none',
+      fix: 'leave empty batches out',
+    })
   }
   const names = Object.keys(first) as Name[]
   const batch: Partial<Record<Name, HostArray<BatchData>>> = {}

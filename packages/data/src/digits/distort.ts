@@ -34,11 +34,11 @@ export function warpLine(line: Polyline, random: SampleRandom): void {
     fieldX[node] = random.normal(strength)
     fieldY[node] = random.normal(strength)
   }
-  const bowX = random.normal(0.1)
-  const bowY = random.normal(0.06)
-  const keystone = random.normal(0.12)
+  const bowX = random.normal(0.14)
+  const bowY = random.normal(0.1)
+  const keystone = random.normal(0.2)
   const balance = random.normal(0.2)
-  const turn = random.normal(0.1)
+  const turn = random.normal(0.14)
   const slant = 0.17 + random.normal(0.28)
   const width = random.uniform(0.65, 1.5)
   // A rotation in closed form without sine and cosine: t is the tangent of half its angle.
@@ -78,7 +78,7 @@ export function inkLine(line: Polyline, random: SampleRandom): void {
     for (let index = from; index < to; index++) {
       const t = to - from > 1 ? (index - from) / (to - from - 1) : 0
       const pressure = t < 0.5 ? first + (middle - first) * 2 * t : middle + (last - middle) * (2 * t - 1)
-      line.radius[index] = radius * Math.max(1 + pressure, 0.4)
+      line.radius[index] = radius * Math.max(1 + pressure + random.normal(0.04), 0.4)
     }
     from = to
   }

@@ -62,7 +62,7 @@ function chooseStyle(styles: readonly ParsedStyle[], random: SampleRandom): Pars
 function poseStrokes(style: ParsedStyle, random: SampleRandom): readonly Stroke[] {
   const from = style.poses[0] as readonly Stroke[]
   const to = style.poses[style.poses.length - 1] as readonly Stroke[]
-  const mix = random.uniform(-0.2, 1.2)
+  const mix = random.uniform(-0.4, 1.4)
   const shake = random.uniform(0.5, 6)
   const rounding = random.chance(0.35) ? 0.6 : 0.05
   style.scratch.forEach((stroke, index) => {

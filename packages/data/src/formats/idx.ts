@@ -38,7 +38,8 @@ function wrongMagic(where: string, bytes: Uint8Array): DataError {
       ? 'no bytes at all'
       : `the bytes ${hexadecimal(bytes.subarray(0, 4))}`
   return new DataError(where, {
-    expected: 'IDX data, which begins with 00 00, an element type (08, 09, 0b, 0c, 0d or 0e) and the number of axes',
+    expected:
+      'IDX data, which begins with 00 00, an element type (08, 09, 0b, 0c, 0d or 0e) and the number of axes',
     received,
     fix: 'check that this is the right file, e.g. train-images-idx3-ubyte',
   })

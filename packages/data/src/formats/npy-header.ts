@@ -76,7 +76,9 @@ export function decodeNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
     throw new DataError(where, {
       expected: 'NPY data, which begins with 93 "NUMPY"',
       received:
-        bytes[0] === 0x50 && bytes[1] === 0x4b ? 'a ZIP archive, perhaps NPZ' : `${bytes.length} bytes of another format`,
+        bytes[0] === 0x50 && bytes[1] === 0x4b
+          ? 'a ZIP archive, perhaps NPZ'
+          : `${bytes.length} bytes of another format`,
       fix: 'save a single array with numpy.save(path, array)',
     })
   }
@@ -86,7 +88,8 @@ export function decodeNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = bytes.length < prefix ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
   const dataOffset = prefix + length
-  if (length === 0 || bytes.length < dataOffset) throw broken(where, `only ${bytes.length} bytes: it is truncated`)
+  if (length === 0 || bytes.length < dataOffset)
+    throw broken(where, `only ${bytes.length} bytes: it is truncated`)
   const text = new TextDecoder().decode(bytes.subarray(prefix, dataOffset))
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1]
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1]

@@ -4,7 +4,7 @@
  */
 import { ValueError } from '@nabla/backend'
 import type { Dataset } from '../dataset/dataset.js'
-import { type IterableFactory, IterableDataset } from '../dataset/iterable-dataset.js'
+import { IterableDataset, type IterableFactory } from '../dataset/iterable-dataset.js'
 import { stackSamples } from '../dataset/stack.js'
 import type { HostBatch, HostSample } from '../host-array.js'
 import { checkSeed, indexRange, permutation } from '../random.js'
@@ -70,7 +70,10 @@ function checkWhole(name: string, value: number, least: number): number {
   })
 }
 
-async function batchOf<Name extends string>(dataset: Dataset<Name>, rows: Uint32Array): Promise<HostBatch<Name>> {
+async function batchOf<Name extends string>(
+  dataset: Dataset<Name>,
+  rows: Uint32Array,
+): Promise<HostBatch<Name>> {
   if (dataset.batch !== undefined) return dataset.batch(rows)
   return stackSamples(await Promise.all(Array.from(rows, (row) => dataset.get(row))))
 }
@@ -99,7 +102,14 @@ export class DataLoader<Name extends string = string, T = HostBatch<Name>> imple
   #continues = false
 
   constructor(source: LoaderSource<Name>, options: DataLoaderOptions<Name, T> = {}) {
-    const { batchSize = 32, shuffle = false, shuffleBuffer = 1024, seed = 0, dropLast = false, prefetch = 0 } = options
+    const {
+      batchSize = 32,
+      shuffle = false,
+      shuffleBuffer = 1024,
+      seed = 0,
+      dropLast = false,
+      prefetch = 0,
+    } = options
     this.batchSize = batchSize === 'full' ? batchSize : checkWhole('batchSize', batchSize, 1)
     checkSeed('DataLoader', seed)
     this.seed = seed
@@ -153,7 +163,10 @@ export class DataLoader<Name extends string = string, T = HostBatch<Name>> imple
         fix: `make this loader with ${name}: ${state[name]}, or start anew`,
       })
     }
-    this.#position = { epoch: checkWhole('epoch', state.epoch, 0), batch: checkWhole('batch', state.batch, 0) }
+    this.#position = {
+      epoch: checkWhole('epoch', state.epoch, 0),
+      batch: checkWhole('batch', state.batch, 0),
+    }
     this.#continues = true
   }
 
@@ -188,7 +201,9 @@ export class DataLoader<Name extends string = string, T = HostBatch<Name>> imple
       return
     }
     const size = this.batchSize === 'full' ? source.length : this.batchSize
-    const order = this.#shuffle ? permutation(source.length, this.seed, epoch + 1) : indexRange(0, source.length)
+    const order = this.#shuffle
+      ? permutation(source.length, this.seed, epoch + 1)
+      : indexRange(0, source.length)
     const end = this.#dropLast ? source.length - (source.length % size) : source.length
     for (let start = first * size; start < end; start += size) {
       yield batchOf(source, order.subarray(start, Math.min(start + size, end)))

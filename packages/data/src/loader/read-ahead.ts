@@ -6,7 +6,10 @@
  * The values of `source`, of which up to `count` are asked for before they are needed. When the consumer stops
  * early, so does the source; its failures arrive where the value would have come.
  */
-export async function* readAhead<T>(source: AsyncIterable<T>, count: number): AsyncGenerator<T, void, undefined> {
+export async function* readAhead<T>(
+  source: AsyncIterable<T>,
+  count: number,
+): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]()
   const pending: Promise<IteratorResult<T>>[] = []
   const ask = () => {

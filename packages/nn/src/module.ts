@@ -1,0 +1,194 @@
+/**
+ * Module: anything with weights — a layer, a block, a whole model. Variables and sub-modules are found by walking the
+ * properties, so a model is just a class.
+ */
+import { NablaError, type Shape, type Tensor, ValueError, Variable } from '@nabla/core'
+import type { CompileOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/options.js'
+import type { History } from './training/history.js'
+import type { FitData } from './training/data.js'
+import { summarize, type SummaryOptions } from './summary.js'
+import { Trainer } from './training/trainer.js'
+
+/** What a call is told besides its input. */
+export interface CallContext {
+  /** Whether dropout drops and normalization takes the statistics of the batch. */
+  readonly training: boolean
+}
+
+export const INFERENCE: CallContext = { training: false }
+
+/** A variable with its path from the root, e.g. `hidden/kernel`. */
+export interface NamedVariable {
+  readonly path: string
+  readonly variable: Variable
+}
+
+/**
+ * The base of layers and models. Extend it, put layers and variables into properties, and write `call`:
+ *
+ * @example
+ * class Net extends Module {
+ *   hidden = dense(64, { activation: 'relu' })
+ *   output = dense(10)
+ *   call(x: Tensor, context?: CallContext) {
+ *     return this.output.call(this.hidden.call(x, context), context)
+ *   }
+ * }
+ * const net = new Net()
+ * net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' })
+ * await net.fit(images, labels)
+ */
+export abstract class Module {
+  #trainer: Trainer | undefined
+
+  /** The output for a batch of inputs. */
+  abstract call(x: Tensor, context?: CallContext): Tensor
+
+  /** Sub-modules by property name; an element of a list is `list.0`, `list.1`, … */
+  children(): [string, Module][] {
+    return membersOf(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module)
+  }
+
+  /** All variables with their paths, in the order of the properties, each once. */
+  namedVariables(): NamedVariable[] {
+    const found = new Map<Variable, string>()
+    collect(this, '', found, new Set())
+    return [...found].map(([variable, path]) => ({ variable, path }))
+  }
+
+  /** All variables: weights, and statistics that layers keep. Layers make theirs at the first call or `build`. */
+  get variables(): Variable[] {
+    return this.namedVariables().map(({ variable }) => variable)
+  }
+
+  /** What training changes. */
+  get trainableVariables(): Variable[] {
+    return this.variables.filter(({ trainable }) => trainable)
+  }
+
+  /** Number of elements of all variables. */
+  get parameterCount(): number {
+    return this.variables.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** Sum of what regularized layers add to the loss, if any do. */
+  regularization(): Tensor | undefined {
+    const parts = this.children().flatMap(([, child]) => child.regularization() ?? [])
+    return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum.add(part))
+  }
+
+  /** Says how to train: once before `fit` or `evaluate`, and again to change it. */
+  compile(options: CompileOptions): this {
+    this.#trainer?.dispose()
+    this.#trainer = new Trainer(this, options)
+    return this
+  }
+
+  /** What `compile` set up: the optimizer, the loss and the metrics. */
+  get trainer(): Trainer {
+    if (this.#trainer === undefined) {
+      throw new ValueError(this.constructor.name, {
+        expected: 'a compiled model',
+        received: 'one that was not compiled',
+        fix: "call model.compile({ optimizer: 'adam', loss: …, metrics: ['accuracy'] }) first",
+      })
+    }
+    return this.#trainer
+  }
+
+  /**
+   * Trains by mini-batch gradient descent.
+   *
+   * @param inputs a data set or loader with columns `inputs` and `targets`, or a tensor with one sample per row
+   * @returns the history: loss and metrics of every epoch
+   * @example const history = await model.fit(images, labels, { epochs: 5, batchSize: 128, validationSplit: 0.1 })
+   */
+  async fit(data: FitData, options?: FitOptions): Promise<History>
+  async fit(inputs: Tensor, targets: Tensor, options?: FitOptions): Promise<History>
+  async fit(first: FitData | Tensor, second?: FitOptions | Tensor, third?: FitOptions): Promise<History> {
+    return this.trainer.fit(...separate(first, second, third))
+  }
+
+  /** Loss and metrics on data, by name. */
+  async evaluate(data: FitData, options?: EvaluateOptions): Promise<Record<string, number>>
+  async evaluate(inputs: Tensor, targets: Tensor, options?: EvaluateOptions): Promise<Record<string, number>>
+  async evaluate(
+    first: FitData | Tensor,
+    second?: EvaluateOptions | Tensor,
+    third?: EvaluateOptions,
+  ): Promise<Record<string, number>> {
+    return this.trainer.evaluate(...separate(first, second, third))
+  }
+
+  /** Outputs for all samples, computed batch by batch. Needs no `compile`. */
+  async predict(inputs: Tensor, options?: PredictOptions): Promise<Tensor> {
+    return Trainer.predict(this, inputs, options)
+  }
+
+  /** A table of layers with output shapes, parameters, bytes and floating-point operations per sample. */
+  summary(options?: SummaryOptions): string {
+    return summarize(this, options)
+  }
+
+  /** Frees all variables. */
+  dispose(): void {
+    this.#trainer?.dispose()
+    for (const variable of this.variables) variable.dispose()
+  }
+}
+
+type Separated<O> = readonly [{ readonly data: FitData } | { readonly inputs: Tensor; readonly targets: Tensor }, O | undefined]
+
+function isTensor(value: unknown): value is Tensor {
+  return typeof value === 'object' && value !== null && 'shape' in value && 'dtype' in value
+}
+
+/** The two forms of the arguments of `fit` and `evaluate`, told apart. */
+function separate<O extends object>(first: FitData | Tensor, second?: O | Tensor, third?: O): Separated<O> {
+  if (isTensor(first)) {
+    if (isTensor(second)) return [{ inputs: first, targets: second }, third]
+    throw new ValueError('fit', {
+      expected: 'targets as the second argument, a tensor with one row per sample',
+      received: second === undefined ? 'nothing' : typeof second,
+      fix: 'call fit(inputs, targets, options), or fit(dataset, options)',
+    })
+  }
+  return [{ data: first }, isTensor(second) ? undefined : second]
+}
+
+/** Variables and modules among the properties, also inside arrays and plain objects. */
+function membersOf(module: Module): [string, Module | Variable][] {
+  const found: [string, Module | Variable][] = []
+  const visit = (path: string, value: unknown): void => {
+    if (value instanceof Module || value instanceof Variable) found.push([path, value])
+    else if (Array.isArray(value)) value.forEach((each, position) => visit(`${path}.${position}`, each))
+    else if (isPlain(value)) for (const [key, each] of Object.entries(value)) visit(`${path}.${key}`, each)
+  }
+  for (const [key, value] of Object.entries(module)) visit(key, value)
+  return found
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function collect(module: Module, prefix: string, found: Map<Variable, string>, seen: Set<Module>): void {
+  if (seen.has(module)) return
+  seen.add(module)
+  for (const [key, member] of membersOf(module)) {
+    const path = `${prefix}${key}`
+    if (member instanceof Variable) {
+      if (!found.has(member)) found.set(member, path)
+    } else collect(member, `${path}/`, found, seen)
+  }
+}
+
+/** An error of a layer: names it with its own name. */
+export class LayerError extends NablaError {
+  override readonly name = 'LayerError'
+}
+
+/** `[*,784]`: a shape of a batch, whose first length is open. */
+export function formatBatchShape(shape: Shape): string {
+  return `[*${shape.map((length) => `,${length}`).join('')}]`
+}
