@@ -7,6 +7,10 @@ import {
   type Buffer,
   type DType,
   DisposedError,
+  createTypedArray,
+  rowMajorLayout,
+  type Shape,
+  sizeOf,
   type TypedArray,
   type View,
 } from '@nabla/backend'
@@ -86,4 +90,11 @@ function unusable(buffer: Buffer, label: string, owner?: object): Error {
     received: `${what}, which was released`,
     fix: 'keep the tensor alive until its last use: leave out the dispose, or clone it first',
   })
+}
+
+/** A row-major view on fresh memory that no backend counts, for results between two steps of one kernel. */
+export function temporaryView(dtype: DType, shape: Shape): View {
+  const length = sizeOf(shape)
+  const storage = new Storage(createTypedArray(dtype, length))
+  return { buffer: new CpuBuffer(-1, dtype, length, storage, storage), dtype, ...rowMajorLayout(shape) }
 }

@@ -1,8 +1,8 @@
 /**
  * The error of this package: data that can't be had or can't be read. Wrong options and indices use the
- * common classes of `@nabla/backend`, which this one extends.
+ * common classes of `@nabla/core`, one of which this one extends.
  */
-import { type Explanation, NablaError } from '@nabla/backend'
+import { type Explanation, NablaError } from '@nabla/core'
 
 /** Bytes, files or downloads that are missing, truncated, of another format, or broken. */
 export class DataError extends NablaError {

@@ -3,7 +3,13 @@ import { batchTypeOf, checkShape, dataTypeName, isHostData } from './host-array.
 
 describe('host arrays', () => {
   it('names element types, and those of batches', () => {
-    const arrays = [new Uint8Array(0), new Uint8ClampedArray(0), new Int16Array(0), new Uint16Array(0), new Float64Array(0)]
+    const arrays = [
+      new Uint8Array(0),
+      new Uint8ClampedArray(0),
+      new Int16Array(0),
+      new Uint16Array(0),
+      new Float64Array(0),
+    ]
     expect(arrays.map(dataTypeName)).toEqual(['uint8', 'uint8', 'int16', 'uint16', 'float64'])
     expect(arrays.map(batchTypeOf)).toEqual(['uint8', 'uint8', 'int32', 'int32', 'float64'])
   })
@@ -16,7 +22,9 @@ describe('host arrays', () => {
   })
 
   it('refuses shapes that do not fit', () => {
-    expect(() => checkShape('x', new Float32Array(5), [2, 3])).toThrow(/6 elements for shape \[2, 3\]; received 5 elements/)
+    expect(() => checkShape('x', new Float32Array(5), [2, 3])).toThrow(
+      /6 elements for shape \[2, 3\]; received 5 elements/,
+    )
     expect(() => checkShape('x', new Float32Array(5), [-1, 5])).toThrow(/correct axis 0/)
   })
 })

@@ -2,7 +2,7 @@
  * Arrays on the host: what readers return, datasets hold and loaders hand out, before any tensor exists.
  * The lowest file of the package (with `errors.ts`).
  */
-import { ShapeError } from '@nabla/backend'
+import { ShapeError } from '@nabla/core'
 
 /** Typed arrays that a tensor can be made of without conversion. */
 export type BatchData = Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array

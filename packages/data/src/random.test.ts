@@ -13,7 +13,12 @@ describe('permutation', () => {
 
   it('is a function of seed and stream, and differs between them', () => {
     expect(permutation(50, 1, 2)).toEqual(permutation(50, 1, 2))
-    const others = [permutation(50, 2, 1), permutation(50, 1, 3), permutation(50, 2, 2), permutation(50, 1 + 2 ** 32, 2)]
+    const others = [
+      permutation(50, 2, 1),
+      permutation(50, 1, 3),
+      permutation(50, 2, 2),
+      permutation(50, 1 + 2 ** 32, 2),
+    ]
     for (const other of others) expect(other).not.toEqual(permutation(50, 1, 2))
   })
 

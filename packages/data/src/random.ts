@@ -5,7 +5,7 @@
  * Generator: xoshiro128** 1.1 (Blackman & Vigna, "Scrambled linear pseudorandom number generators", 2021); seeding
  * by the splitmix32 finaliser, as its authors recommend a generator of another kind for that.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 
 /** Draws unsigned 32-bit integers. */
 export type RandomSource = () => number

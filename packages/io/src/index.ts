@@ -1,1 +1,4 @@
-export {}
+/**
+ * @nabla/io: tensors in files.
+ */
+export * from './safetensors.js'

@@ -2,20 +2,13 @@
  * Module: anything with weights — a layer, a block, a whole model. Variables and sub-modules are found by walking the
  * properties, so a model is just a class.
  */
-import { NablaError, type Shape, type Tensor, ValueError, Variable } from '@nabla/core'
-import type { CompileOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/options.js'
-import type { History } from './training/history.js'
+import { type Shape, scope, type Tensor, ValueError, Variable, zeros } from '@nabla/core'
+import { type CallContext, INFERENCE } from './context.js'
+import { type LayerSummary, type SummaryOptions, summarize, summaryOf } from './summary.js'
 import type { FitData } from './training/data.js'
-import { summarize, type SummaryOptions } from './summary.js'
+import type { History } from './training/history.js'
+import type { CompileOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/options.js'
 import { Trainer } from './training/trainer.js'
-
-/** What a call is told besides its input. */
-export interface CallContext {
-  /** Whether dropout drops and normalization takes the statistics of the batch. */
-  readonly training: boolean
-}
-
-export const INFERENCE: CallContext = { training: false }
 
 /** A variable with its path from the root, e.g. `hidden/kernel`. */
 export interface NamedVariable {
@@ -35,7 +28,7 @@ export interface NamedVariable {
  *   }
  * }
  * const net = new Net()
- * net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' })
+ * net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossEntropyFromLogits' })
  * await net.fit(images, labels)
  */
 export abstract class Module {
@@ -44,9 +37,17 @@ export abstract class Module {
   /** The output for a batch of inputs. */
   abstract call(x: Tensor, context?: CallContext): Tensor
 
-  /** Sub-modules by property name; an element of a list is `list.0`, `list.1`, … */
+  /**
+   * Variables and sub-modules by property name; an element of a list is `list.0`, `list.1`, … Override it to name them
+   * otherwise.
+   */
+  members(): [string, Module | Variable][] {
+    return membersOf(this)
+  }
+
+  /** The sub-modules among the members. */
   children(): [string, Module][] {
-    return membersOf(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module)
+    return this.members().filter((entry): entry is [string, Module] => entry[1] instanceof Module)
   }
 
   /** All variables with their paths, in the order of the properties, each once. */
@@ -130,6 +131,18 @@ export abstract class Module {
     return summarize(this, options)
   }
 
+  /**
+   * The rows of the summary: one per layer, and one for variables outside of any layer.
+   *
+   * @param inputShape shape of one sample; with it, weights that don't exist yet are made by a call with zeros
+   */
+  describe(inputShape?: Shape, path = ''): LayerSummary[] {
+    if (inputShape !== undefined) scope(() => void this.call(zeros([1, ...inputShape]), INFERENCE))
+    const rows = this.children().flatMap(([key, child]) => child.describe(undefined, path === '' ? key : `${path}/${key}`))
+    const own = this.members().flatMap(([, member]) => (member instanceof Variable ? member : []))
+    return own.length === 0 ? rows : [...rows, summaryOf(path, this.constructor.name, own)]
+  }
+
   /** Frees all variables. */
   dispose(): void {
     this.#trainer?.dispose()
@@ -159,7 +172,10 @@ function separate<O extends object>(first: FitData | Tensor, second?: O | Tensor
 /** Variables and modules among the properties, also inside arrays and plain objects. */
 function membersOf(module: Module): [string, Module | Variable][] {
   const found: [string, Module | Variable][] = []
+  const seen = new Set<unknown>()
   const visit = (path: string, value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
     if (value instanceof Module || value instanceof Variable) found.push([path, value])
     else if (Array.isArray(value)) value.forEach((each, position) => visit(`${path}.${position}`, each))
     else if (isPlain(value)) for (const [key, each] of Object.entries(value)) visit(`${path}.${key}`, each)
@@ -175,20 +191,10 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 function collect(module: Module, prefix: string, found: Map<Variable, string>, seen: Set<Module>): void {
   if (seen.has(module)) return
   seen.add(module)
-  for (const [key, member] of membersOf(module)) {
+  for (const [key, member] of module.members()) {
     const path = `${prefix}${key}`
     if (member instanceof Variable) {
       if (!found.has(member)) found.set(member, path)
     } else collect(member, `${path}/`, found, seen)
   }
-}
-
-/** An error of a layer: names it with its own name. */
-export class LayerError extends NablaError {
-  override readonly name = 'LayerError'
-}
-
-/** `[*,784]`: a shape of a batch, whose first length is open. */
-export function formatBatchShape(shape: Shape): string {
-  return `[*${shape.map((length) => `,${length}`).join('')}]`
 }

@@ -83,7 +83,6 @@ function codeFor(node: ApplyExpr): InstructionCode<Float32Array> {
 }
 
 export const lane32: Lane<Float32Array> = {
-  native: 'float32',
   createScratch(length) {
     const block = new Float32Array(length)
     return { values: block, words: new Int32Array(block.buffer) }
@@ -92,8 +91,8 @@ export const lane32: Lane<Float32Array> = {
   codeFor,
   roundingAfter: () => undefined,
   spread: unary.spread,
-  load: (block, data, _dtype, place, rows, columns) => load32(block, data, place, rows, columns),
-  store: (data, _dtype, place, block, from, rows, columns) => store32(data, place, block, from, rows, columns),
+  load: load32,
+  store: store32,
   count() {
     throw new DTypeError('index', {
       expected: 'integer coordinates in the wide lane',

@@ -2,8 +2,19 @@
  * The wide lane: expressions with any type besides float32 and bool. Blocks are Float64Array, which holds every type
  * exactly; after each instruction that may leave its type a pass rounds (floats) or wraps (integers).
  */
-import { type ApplyExpr, type DType, type Expr, type Instruction, isFloat, type TypedArray } from '@nabla/backend'
+import {
+  type ApplyExpr,
+  type DType,
+  type Expr,
+  type Instruction,
+  isFloat,
+  rowMajorStrides,
+  type TypedArray,
+  type View,
+} from '@nabla/backend'
+import { dataOf } from '../buffer.js'
 import { halfBits, halfValues } from '../math/half.js'
+import { buildNest, forEachTile, orderByStride, type Strided } from '../nest.js'
 import type { InstructionCode, Lane, Loop, Rounding } from './loop.js'
 import * as binary from './loops64-binary.js'
 import * as unary from './loops64-unary.js'
@@ -108,7 +119,6 @@ const ROUNDING: Record<DType, Rounding<Float64Array> | undefined> = {
 }
 
 export const lane64: Lane<Float64Array> = {
-  native: 'float64',
   createScratch(length) {
     const block = new Float64Array(length)
     return { values: block, words: new Int32Array(block.buffer) }
@@ -120,7 +130,22 @@ export const lane64: Lane<Float64Array> = {
   }),
   roundingAfter: (node) => (TABLE[node.instruction].exact ? undefined : ROUNDING[node.dtype]),
   spread: unary.spread,
-  load: (block, data, _dtype, place, rows, columns) => load64(block, data, place, rows, columns),
+  load: load64,
   store: store64,
   count: count64,
+}
+
+/** Brings `values`, in the order of the view, into its type and writes them to it. */
+export function storeValues(values: Float64Array, dtype: DType, view: View): void {
+  ROUNDING[dtype]?.(values.length, values, 0)
+  const target = dataOf(view)
+  const source: Strided = { strides: rowMajorStrides(view.shape), offset: 0 }
+  const nest = buildNest(view.shape, [source, view], orderByStride(source, view.shape))
+  const tiling = { rowAxis: -1, rows: 1, columns: nest.lengths[nest.lengths.length - 1] as number }
+  const step = (position: number): number => (nest.strides[position] as readonly number[]).at(-1) as number
+  const at = [0, 0]
+  forEachTile(nest, tiling, at, (_, columns) => {
+    const from = { at: at[0]!, row: 0, column: step(0) }
+    store64(target, { at: at[1]!, row: 0, column: step(1) }, values, from, 1, columns)
+  })
 }

@@ -5,7 +5,7 @@
  * The two lanes have their own loops in source, not instances of one factory: V8 keeps type feedback per function in
  * the source, so loops that see one kind of typed array stay fast only if no other kind runs through them.
  */
-import type { ApplyExpr, DType, TypedArray } from '@nabla/backend'
+import type { ApplyExpr, TypedArray } from '@nabla/backend'
 
 /** A block of numbers in one of the two representations. */
 export type Block = Float32Array | Float64Array
@@ -51,8 +51,6 @@ export interface ScratchBlock<A> {
 }
 
 export interface Lane<A extends Block> {
-  /** The type whose buffers can be worked on in place. */
-  readonly native: DType
   createScratch(length: number): ScratchBlock<A>
   /** The array itself if it is of the native kind. */
   asNative(data: TypedArray): A | undefined
@@ -62,9 +60,9 @@ export interface Lane<A extends Block> {
   /** Spreads the element at `a[i]` over `n` elements. */
   readonly spread: Loop<A>
   /** Reads a tile row by row into `block` from its start. */
-  load(block: A, data: TypedArray, dtype: DType, place: Place, rows: number, columns: number): void
+  load(block: A, data: TypedArray, place: Place, rows: number, columns: number): void
   /** Writes a tile from `block`, whose own places are given too (steps are 0 for a uniform). */
-  store(data: TypedArray, dtype: DType, place: Place, block: A, from: Place, rows: number, columns: number): void
+  store(data: TypedArray, place: Place, block: A, from: Place, rows: number, columns: number): void
   /** Coordinates: `first + row · rowStep + column · columnStep`. */
   count(block: A, place: Place, rows: number, columns: number): void
 }

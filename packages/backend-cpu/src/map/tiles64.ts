@@ -2,7 +2,7 @@
  * The wide lane: tiles between buffers of any type and Float64Array blocks. One loop per kind of array, because V8
  * keeps type feedback per function.
  */
-import type { DType, TypedArray } from '@nabla/backend'
+import type { TypedArray } from '@nabla/backend'
 import { halfBits, halfValues } from '../math/half.js'
 import type { Place } from './loop.js'
 
@@ -95,7 +95,6 @@ function storeHalves(t: number, step: number, data: Uint16Array, s: number, by: 
 /** A tile from `block`, whose own places are given too. */
 export function store64(
   data: TypedArray,
-  _dtype: DType,
   place: Place,
   block: Values,
   from: Place,

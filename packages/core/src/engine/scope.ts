@@ -1,20 +1,23 @@
 /**
  * Scopes: who frees a tensor. Each tensor has at most one owner, which disposes it when it closes:
  * - a running `scope(…)` or a gradient computation, for what is made while it runs;
- * - the current batch of a data loader or the current step of an optimizer, for the batch and what
- *   `valueAndGrad` computed from it.
+ * - a step (step.ts): the batch of a data loader, or the results of one gradient computation until they were applied.
  * Tensors without an owner are freed by `dispose`, by `using`, or by the garbage collector.
  *
  * While synchronous code runs, the innermost scope is the top of a stack. Across `await` it comes from the platform's
- * AsyncLocalStorage (Node, Deno, Bun); where there is none, a result belongs to the scope of its inputs, and what has no
- * inputs belongs to nobody, so that two scopes running at once never free each other's tensors.
+ * AsyncLocalStorage (async-storage.ts); where there is none, a result belongs to the scope of its inputs, and what has
+ * no inputs belongs to nobody, so that two scopes running at once never free each other's tensors.
  */
+import { findAsyncStorage } from './async-storage.js'
 import type { TensorHandle } from './handle.js'
-import { recordingDepth } from './recording.js'
+import { isRecording } from './recording.js'
 
 /** Frees tensors when it closes. */
 export class Owner {
   private readonly tensors = new Set<TensorHandle>()
+  /** Steps inside a scope, which end with it at the latest. */
+  private parts: Set<Owner> | undefined
+  private whole: Owner | undefined
   closed = false
 
   constructor(
@@ -24,7 +27,10 @@ export class Owner {
     readonly inherits: boolean,
   ) {}
 
+  /** Takes a tensor over from whoever owned it. */
   adopt(tensor: TensorHandle): void {
+    if (tensor.owner === this) return
+    tensor.owner?.remove(tensor)
     this.tensors.add(tensor)
     tensor.owner = this
   }
@@ -34,18 +40,35 @@ export class Owner {
     tensor.owner = undefined
   }
 
+  /** Makes another owner close with this one. */
+  include(part: Owner): void {
+    this.parts ??= new Set()
+    this.parts.add(part)
+    part.whole = this
+  }
+
+  private end(): void {
+    this.closed = true
+    this.whole?.parts?.delete(this)
+    this.whole = undefined
+  }
+
   /** Gives everything to another owner. */
   hand(heir: Owner): void {
-    this.closed = true
-    for (const tensor of this.tensors) heir.adopt(tensor)
-    this.tensors.clear()
+    this.end()
+    for (const tensor of [...this.tensors]) heir.adopt(tensor)
+    for (const part of this.parts ?? []) heir.include(part)
+    this.parts = undefined
   }
 
   /** Disposes what it owns, except `kept`, which goes to `heir` or to nobody. */
   close(kept: Iterable<TensorHandle> = [], heir?: Owner): void {
-    this.closed = true
-    for (const tensor of kept) {
+    this.end()
+    const all = [...kept]
+    for (const part of [...(this.parts ?? [])]) part.close(all, heir)
+    for (const tensor of all) {
       if (!this.tensors.delete(tensor)) continue
+      tensor.owner = undefined
       if (heir === undefined) tensor.disown()
       else heir.adopt(tensor)
     }
@@ -54,40 +77,32 @@ export class Owner {
   }
 }
 
-interface AsyncStorage {
-  getStore(): Owner | undefined
-  run<R>(store: Owner, callback: () => R): R
+/** What `scope` opens. */
+export class Scope extends Owner {
+  constructor() {
+    super('when the scope that it was made in ended; return it from the scope or call keep() on it', true)
+  }
 }
 
-/** The part of Node's `process` that gives built-in modules without an import that a bundler would see. */
-interface ProcessLike {
-  getBuiltinModule?(name: string): { AsyncLocalStorage?: new () => AsyncStorage } | undefined
-}
-
-let asyncStorage: AsyncStorage | undefined
-let searched = false
 let openScopes = 0
-
-function findAsyncStorage(): AsyncStorage | undefined {
-  if (searched) return asyncStorage
-  searched = true
-  const { process } = globalThis as { process?: ProcessLike }
-  const AsyncLocalStorage = process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
-  if (AsyncLocalStorage !== undefined) asyncStorage = new AsyncLocalStorage()
-  return asyncStorage
-}
-
 const stack: Owner[] = []
 
 /** The owner of what is made now, if any. */
 export function currentOwner(): Owner | undefined {
   if (stack.length > 0) return stack[stack.length - 1]
-  return openScopes > 0 ? asyncStorage?.getStore() : undefined
+  if (openScopes === 0) return undefined
+  const owner = findAsyncStorage()?.getStore()
+  return owner === undefined || owner.closed ? undefined : owner
+}
+
+/** Whether results made now belong to the scope of their inputs: no scope is current, and which are open is unknown. */
+export function inheritsFromInputs(): boolean {
+  return stack.length === 0 && openScopes > 0 && findAsyncStorage() === undefined
 }
 
 /** Where no scope is current but some are open: the one scope that the inputs agree on. */
 export function inheritedOwner(inputs: readonly TensorHandle[]): Owner | undefined {
-  if (openScopes === 0 || asyncStorage !== undefined) return undefined
+  if (!inheritsFromInputs()) return undefined
   let found: Owner | undefined
   for (const { owner } of inputs) {
     if (owner === undefined || !owner.inherits || owner.closed) continue
@@ -108,15 +123,16 @@ export function runOwned<R>(owner: Owner, run: () => R): R {
 }
 
 /** Tensors anywhere inside nested arrays, plain objects, maps and sets. */
-export function tensorsIn(value: unknown, isTensor: (value: unknown) => value is TensorHandle): TensorHandle[] {
-  const found: TensorHandle[] = []
+export function tensorsIn<T extends object>(value: unknown, isTensor: (value: unknown) => value is T): T[] {
+  if (isTensor(value)) return [value]
+  const found: T[] = []
   const seen = new Set<unknown>()
   const visit = (each: unknown): void => {
     if (typeof each !== 'object' || each === null || seen.has(each)) return
     seen.add(each)
     if (isTensor(each)) found.push(each)
     else if (Array.isArray(each) || each instanceof Set) each.forEach(visit)
-    else if (each instanceof Map) each.forEach(visit)
+    else if (each instanceof Map) for (const entry of each) entry.forEach(visit)
     else if (isPlain(each)) Object.values(each).forEach(visit)
   }
   visit(value)
@@ -128,42 +144,48 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** Ends a scope: frees what isn't part of its result, unless the graph of a gradient in progress still needs it. */
+function closeScope(owner: Owner, outer: Owner | undefined, recorded: boolean, kept: () => TensorHandle[]): void {
+  openScopes -= 1
+  if (recorded && outer !== undefined) owner.hand(outer)
+  else owner.close(kept(), outer?.closed === false ? outer : undefined)
+}
+
 /**
  * Runs a function and frees every tensor that was made in it and is not part of what it returns. Works with
  * asynchronous functions, also when several run at once; nested scopes hand their results to the outer one.
  */
 export function runScope<R>(run: () => R, isTensor: (value: unknown) => value is TensorHandle): R {
   const outer = currentOwner()
-  const owner = new Owner('when the scope that it was made in ended; return it from the scope or call keep() on it', true)
-  const finish = (result: unknown): void => {
-    openScopes -= 1
-    const heir = outer?.closed === false ? outer : undefined
-    // A gradient that is being recorded around this scope still needs what was made in it.
-    if (heir !== undefined && recordingDepth() > 0) owner.hand(heir)
-    else owner.close(tensorsIn(result, isTensor), heir)
-  }
+  const recorded = isRecording()
+  const owner = new Scope()
+  const finish = (result?: unknown): void => closeScope(owner, outer, recorded, () => tensorsIn(result, isTensor))
   const storage = findAsyncStorage()
   openScopes += 1
   let result: R
   try {
     result = runOwned(owner, () => (storage === undefined ? run() : storage.run(owner, run)))
   } catch (error) {
-    finish(undefined)
+    finish()
     throw error
   }
-  if (result instanceof Promise) {
-    const finished: Promise<unknown> = result.then(
-      (value: unknown) => {
-        finish(value)
-        return value
-      },
-      (error: unknown) => {
-        finish(undefined)
-        throw error
-      },
-    )
-    return finished as R
+  if (!isPromise(result)) {
+    finish(result)
+    return result
   }
-  finish(result)
-  return result
+  const finished: Promise<unknown> = Promise.resolve(result).then(
+    (value: unknown) => {
+      finish(value)
+      return value
+    },
+    (error: unknown) => {
+      finish()
+      throw error
+    },
+  )
+  return finished as R
 }

@@ -1,8 +1,8 @@
 /**
  * Copies: into row-major order, and into a part of a larger tensor.
  */
-import { constant, type DType, input, isContiguous, type Shape, type View } from '@nabla/backend'
-import { allocate } from '../engine/deliver.js'
+import { constant, input, isContiguous, type Shape, sizeOf, type View } from '@nabla/backend'
+import { allocate, commonBackend } from '../engine/deliver.js'
 import type { AxisRange } from '../engine/primitives.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
@@ -49,7 +49,7 @@ export function embed(
   fill: number,
 ): Tensor {
   const { tensor, view } = allocate(operation, x.dtype, shape, [x])
-  fillView(x, operation, view, fill)
+  if (x.size !== sizeOf(shape)) fillView(x, operation, view, fill)
   copyToView(x, operation, { ...view, ...rangesLayout(view, ranges) })
   return track(tensor, [x], () => ({
     primitive: 'embed',
@@ -62,9 +62,9 @@ export function embed(
 /** Tensors of one dtype and rank, one after the other along an axis. */
 export function concatenate(operation: string, inputs: readonly [Tensor, ...Tensor[]], axis: number): Tensor {
   const [first] = inputs
-  const dtype: DType = first.dtype
+  commonBackend(operation, inputs)
   const total = inputs.reduce((sum, each) => sum + (each.shape[axis] as number), 0)
-  const { tensor, view } = allocate(operation, dtype, first.shape.with(axis, total), inputs)
+  const { tensor, view } = allocate(operation, first.dtype, first.shape.with(axis, total), inputs)
   let start = 0
   for (const each of inputs) {
     const length = each.shape[axis] as number

@@ -46,6 +46,11 @@ export function reduce(
     inputs: [x],
   }))
   if (keepdims) return result
-  const squeezed = x.shape.filter((_, axis) => !axes.includes(axis))
-  return reshape(operation, result, squeezed)
+  const squeezed = reshape(
+    operation,
+    result,
+    x.shape.filter((_, axis) => !axes.includes(axis)),
+  )
+  if (result.node === undefined) result.dispose()
+  return squeezed
 }

@@ -3,31 +3,37 @@
  */
 import {
   broadcastLayout,
-  type Layout,
   permuteLayout,
   reshapeLayout,
-  sameShape,
+  rowMajorLayout,
   type Shape,
   type WindowAxis,
   windowLayout,
 } from '@nabla/backend'
-import { alias } from '../engine/deliver.js'
+import { alias, allocate } from '../engine/deliver.js'
 import type { AxisRange } from '../engine/primitives.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
-import { contiguous } from './copy.js'
+import { copyToView } from './copy.js'
 import { rangesLayout } from './ranges.js'
 
 /** Rearranged to `shape`, which has the same size. */
 export function reshape(operation: string, x: Tensor, shape: Shape): Tensor {
   const layout = reshapeLayout(x, shape)
-  if (layout === undefined) return reshape(operation, contiguous(operation, x), shape)
-  return track(alias(operation, x, layout), [x], () => ({
+  const result = layout === undefined ? rearranged(operation, x, shape) : alias(operation, x, layout)
+  return track(result, [x], () => ({
     primitive: 'reshape',
     operation,
     parameters: { shape },
     inputs: [x],
   }))
+}
+
+/** A row-major copy under another shape. */
+function rearranged(operation: string, x: Tensor, shape: Shape): Tensor {
+  const { tensor, view } = allocate(operation, x.dtype, shape, [x])
+  copyToView(x, operation, { ...view, ...rowMajorLayout(x.shape) })
+  return tensor
 }
 
 /** Axis `i` of the result is axis `order[i]` of `x`. */
@@ -42,7 +48,6 @@ export function permute(operation: string, x: Tensor, order: readonly number[]):
 
 /** Repeated to `shape`; the caller has checked that it broadcasts. */
 export function broadcast(operation: string, x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x
   return track(alias(operation, x, broadcastLayout(x, shape)), [x], () => ({
     primitive: 'broadcast',
     operation,

@@ -3,7 +3,9 @@
  * length isn't known to the compiler, everything degrades to `number` or `number[]`; nothing here is ever wrong, only
  * less precise.
  */
-import type { DType, Shape } from '@nabla/backend'
+import type { Shape } from '@nabla/backend'
+
+export type { Promote, ToFloat } from './dtypes.js'
 
 /** Whether the rank is known. */
 type IsLiteral<S extends Shape> = number extends S['length'] ? false : true
@@ -142,40 +144,4 @@ export type ReducedAll<Keep extends boolean, S extends Shape> = Keep extends tru
   ? IsLiteral<S> extends true
     ? { -readonly [I in keyof S]: 1 }
     : number[]
-  : []
-
-/** `promoteTypes` at the type level. */
-export type Promote<A extends DType, B extends DType> = [A] extends [B]
-  ? [B] extends [A]
-    ? A
-    : PromoteDifferent<A, B>
-  : PromoteDifferent<A, B>
-
-type PromoteDifferent<A extends DType, B extends DType> = DType extends A
-  ? DType
-  : DType extends B
-    ? DType
-    : A | B extends 'int32' | 'uint32'
-      ? 'int32'
-      : Larger<A, B>
-
-type Order = { bool: 0; uint8: 1; int32: 2; uint32: 3; float16: 4; float32: 5; float64: 6 }
-type Below = [never, 0, 0 | 1, 0 | 1 | 2, 0 | 1 | 2 | 3, 0 | 1 | 2 | 3 | 4, 0 | 1 | 2 | 3 | 4 | 5]
-type Larger<A extends DType, B extends DType> = Order[B] extends Below[Order[A]] ? A : B
-
-/** The type of a float-valued function's result. */
-export type ToFloat<D extends DType> = DType extends D
-  ? DType
-  : D extends 'float16' | 'float32' | 'float64'
-    ? D
-    : 'float32'
-
-type NestedOnce<T> = readonly T[]
-/** The literal shape of nested arrays where the compiler kept their lengths, else of the right rank. */
-export type ShapeOfNested<T> = T extends NestedOnce<infer E>
-  ? T extends readonly []
-    ? [0]
-    : number extends T['length']
-      ? [number, ...ShapeOfNested<E>]
-      : [T['length'], ...ShapeOfNested<E>]
   : []

@@ -1,7 +1,7 @@
 /**
  * Decompression of gzip (RFC 1952), recognised by its first two bytes, with the platform's `DecompressionStream`.
  */
-import { NablaError } from '@nabla/backend'
+import { NablaError } from '@nabla/core'
 import { DataError, reasonOf } from '../errors.js'
 
 /** Bytes in memory that no other thread shares, as the platform's functions take them. */

@@ -12,6 +12,7 @@ export interface NodeLibrary {
   readonly fileSystem: FileSystem
   readonly path: Path
   readonly operatingSystem: OperatingSystem
+  readonly workingFolder: string
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
@@ -22,6 +23,7 @@ export function nodeLibrary(): NodeLibrary | undefined {
     fileSystem: process.getBuiltinModule('node:fs/promises'),
     path: process.getBuiltinModule('node:path'),
     operatingSystem: process.getBuiltinModule('node:os'),
+    workingFolder: process.cwd(),
     environment: process.env,
   }
 }

@@ -1,7 +1,7 @@
 /**
  * CSV as a stream of rows with a header, from any source, in constant memory.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import { type ByteSource, describeSource, looksLikeWebPage, readChunks } from '../bytes/source.js'
 import { DataError } from '../errors.js'
 import { CsvParser, type CsvRecord } from './parser.js'

@@ -1,7 +1,7 @@
 /**
  * `readCsv`: a CSV file as typed columns. The file streams through; only the columns stay in memory.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import { type ByteSource, describeSource } from '../bytes/source.js'
 import { DataError } from '../errors.js'
 import { ColumnBuilder, type CsvColumn, type CsvColumnType, inferType } from './columns.js'

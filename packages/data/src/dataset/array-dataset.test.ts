@@ -34,7 +34,9 @@ describe('ArrayDataset', () => {
   })
 
   it('scales bytes to float32 as it batches', () => {
-    const dataset = new ArrayDataset({ inputs: { data: new Uint8Array([0, 51, 255]), shape: [1], scale: 1 / 255 } })
+    const dataset = new ArrayDataset({
+      inputs: { data: new Uint8Array([0, 51, 255]), shape: [1], scale: 1 / 255 },
+    })
     expect(dataset.all().inputs.data).toEqual(new Float32Array([0, 0.2, 1]))
   })
 
@@ -92,7 +94,9 @@ describe('ArrayDataset', () => {
   it('reshapes a column', () => {
     const reshaped = numbered(2).skip(1).reshape('inputs', [2, 1])
     expect(reshaped.all().inputs).toEqual({ data: new Float32Array([2, 3]), shape: [1, 2, 1] })
-    expect(() => numbered(2).reshape('inputs', [3])).toThrow(/a shape of 2 elements, as many as \[2\] has; received \[3\]/)
+    expect(() => numbered(2).reshape('inputs', [3])).toThrow(
+      /a shape of 2 elements, as many as \[2\] has; received \[3\]/,
+    )
   })
 
   it('is made of nested lists, typed arrays and arrays with shapes', () => {

@@ -2,7 +2,7 @@
  * `ArrayDataset`: samples held in typed arrays, one per column, in their smallest form (pictures as bytes), and
  * converted to float32 only as batches are gathered. Selections are index lists over the same memory.
  */
-import { ShapeError, ValueError } from '@nabla/backend'
+import { ShapeError, ValueError } from '@nabla/core'
 import {
   type BatchData,
   batchTypeOf,

@@ -2,7 +2,7 @@
  * The contract of a data set with random access: two members, so that any class or literal object can be one.
  * `ArrayDataset` and `MappedDataset` implement it, `DataLoader` consumes it.
  */
-import { IndexError } from '@nabla/backend'
+import { IndexError } from '@nabla/core'
 import type { HostBatch, HostSample } from '../host-array.js'
 
 /**

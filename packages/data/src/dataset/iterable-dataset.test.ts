@@ -18,8 +18,16 @@ describe('IterableDataset', () => {
       .skip(1)
       .map(async (value, index) => [value, index])
       .take(3)
-    expect(await collect(pipeline)).toEqual([[3, 0], [5, 1], [7, 2]])
-    expect(await collect(pipeline)).toEqual([[3, 0], [5, 1], [7, 2]])
+    expect(await collect(pipeline)).toEqual([
+      [3, 0],
+      [5, 1],
+      [7, 2],
+    ])
+    expect(await collect(pipeline)).toEqual([
+      [3, 0],
+      [5, 1],
+      [7, 2],
+    ])
     expect(await collect(ten.take(0))).toEqual([])
   })
 
@@ -43,12 +51,14 @@ describe('IterableDataset', () => {
     expect(first).not.toEqual(await collect(shuffled.iterate(1)))
     expect(first.slice().sort()).toEqual(await collect(ten))
     // With a buffer of 4, the value that leaves at step i has arrived by step i + 4.
-    first.forEach((value, step) => expect(value).toBeLessThanOrEqual(step + 4))
+    expect(first.every((value, step) => value <= step + 4)).toBe(true)
     expect(await collect(ten.shuffle(1))).toEqual(await collect(ten))
   })
 
   it('stacks batches', async () => {
-    const samples = ten.take(5).map((value) => ({ inputs: { data: new Uint8Array([value, 0]), shape: [2] }, targets: value }))
+    const samples = ten
+      .take(5)
+      .map((value) => ({ inputs: { data: new Uint8Array([value, 0]), shape: [2] }, targets: value }))
     const batches = await collect(samples.batch(2))
     expect(batches.map(({ targets }) => Array.from(targets.data))).toEqual([[0, 1], [2, 3], [4]])
     expect(batches[1]).toEqual({
@@ -75,7 +85,10 @@ describe('IterableDataset', () => {
     expect(await collect(once)).toEqual([1])
     await expect(collect(once)).rejects.toThrow(/pass the generator function itself/)
     const list = IterableDataset.from([1, 2])
-    expect([await collect(list), await collect(list)]).toEqual([[1, 2], [1, 2]])
+    expect([await collect(list), await collect(list)]).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
   })
 
   it('names the sample that differs from the others', async () => {

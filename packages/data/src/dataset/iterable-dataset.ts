@@ -2,7 +2,7 @@
  * `IterableDataset`: samples that come one after another (a generator, a file being read, a sensor), with the usual
  * pipeline operations. It is a recipe, not a run: every iteration starts it anew.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import type { HostBatch, HostSample } from '../host-array.js'
 import { checkSeed, randomBelow, randomSource } from '../random.js'
 import { stackSamples } from './stack.js'

@@ -1,7 +1,7 @@
 /**
  * Host arrays from what people have at hand: typed arrays, nested lists of numbers, results of the readers.
  */
-import { ShapeError, ValueError } from '@nabla/backend'
+import { ShapeError, ValueError } from '@nabla/core'
 import { checkShape, type HostArray, type HostData, isHostData } from '../host-array.js'
 
 /** Lists of numbers (or booleans), nested to any depth; axis 0 counts the samples. */

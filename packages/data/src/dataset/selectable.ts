@@ -2,7 +2,7 @@
  * Selections common to all random-access data sets (take, skip, shuffle, split, map), all of them lazy views made
  * of one operation, `subset`; and `MappedDataset`, the result of `map`.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import type { HostSample } from '../host-array.js'
 import { checkSeed, indexRange, permutation } from '../random.js'
 import { checkIndex, type Dataset } from './dataset.js'

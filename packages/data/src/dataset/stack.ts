@@ -1,7 +1,7 @@
 /**
  * Stacks samples into a batch: the general way, for data sets that only have `get` and for streams.
  */
-import { ShapeError, ValueError } from '@nabla/backend'
+import { ShapeError, ValueError } from '@nabla/core'
 import {
   allocate,
   type BatchData,

@@ -1,104 +1,90 @@
 /**
  * The built-in digits: labelled 28 by 28 grey pictures of handwritten digits, made from pen paths on the spot.
  *
- * Stands in for MNIST where there is neither network nor file. Sample i of a seed is a function of the two
- * numbers alone, so a set can be made in parts, in any order, and is the same on every platform.
+ * They stand in for MNIST where there is neither network nor file. The steps: choose a style and pose its strokes
+ * (`style-choice.ts`), trace the curve (`stroke.ts`), bend and ink it (`distort.ts`), draw it (`render.ts`), and
+ * centre it the way MNIST does (`normalize.ts`).
  */
+import { ValueError } from '@nabla/backend'
 import { inkLine, warpLine } from './distort.js'
 import { boxSide, pictureSide, placeByMass } from './normalize.js'
 import { SampleRandom } from './random.js'
 import { drawLine, fitLine } from './render.js'
-import { digitStyles } from './skeletons.js'
-import { parseStroke, Polyline, type Stroke, traceStroke } from './stroke.js'
+import { Polyline, traceStroke } from './stroke.js'
+import { chooseStyle, type ParsedStyle, parseStyles, poseStrokes } from './style-choice.js'
 
 /** What to generate. */
 export interface GenerateDigitsOptions {
   /** How many digits. */
   readonly count: number
-  /** Which set: an integer, 0 by default. */
+  /** Which set: any safe integer; default 0. */
   readonly seed?: number
-  /** The number of the first sample within the set, 0 by default. */
+  /** The number of the first sample within the set; default 0. */
   readonly offset?: number
 }
 
-/** `images` holds `count` pictures of 784 bytes, row by row, 0 paper to 255 ink; `labels` their digits. */
+/** `images` holds `count` pictures of 28 × 28 bytes, row by row, 0 paper to 255 ink; `labels` their digits. */
 export interface GeneratedDigits {
   readonly images: Uint8Array
   readonly labels: Uint8Array
 }
 
-interface ParsedStyle {
-  readonly weight: number
-  /** Pose, then stroke. */
-  readonly poses: readonly (readonly Stroke[])[]
-  /** Where the sample's own strokes are put. */
-  readonly scratch: readonly Stroke[]
-}
+/** The curve's points lie about this far apart, in units of the skeletons' box of 100: 1.6 pixels. */
+const traceStep = 8
+/** Far more points than any digit needs. */
+const lineCapacity = 512
 
-function parseStyles(): readonly (readonly ParsedStyle[])[] {
-  return digitStyles.map((styles) =>
-    styles.map(({ weight, poses }) => ({
-      weight,
-      poses: poses.map((pose) => pose.map(parseStroke)),
-      scratch: (poses[0] ?? []).map(parseStroke),
-    })),
-  )
+function checkInteger(name: string, value: number, smallest: number): void {
+  if (Number.isSafeInteger(value) && value >= smallest) return
+  throw new ValueError('generateDigits', {
+    expected: `${name} to be ${smallest === 0 ? 'an integer of at least 0' : 'a safe integer'}`,
+    received: `${name} ${value}`,
+    fix: 'pass e.g. generateDigits({ count: 1000, seed: 1, offset: 0 })',
+  })
 }
 
 let parsedStyles: readonly (readonly ParsedStyle[])[] | undefined
 
-function chooseStyle(styles: readonly ParsedStyle[], random: SampleRandom): ParsedStyle {
-  let total = 0
-  for (const style of styles) total += style.weight
-  let left = random.uniform(0, total)
-  for (const style of styles) {
-    left -= style.weight
-    if (left < 0) return style
-  }
-  return styles[0] as ParsedStyle
-}
-
-/** Fills the style's scratch strokes: somewhere between its poses, every control point shaken a little. */
-function poseStrokes(style: ParsedStyle, random: SampleRandom): readonly Stroke[] {
-  const from = style.poses[0] as readonly Stroke[]
-  const to = style.poses[style.poses.length - 1] as readonly Stroke[]
-  const mix = random.uniform(-0.4, 1.4)
-  const shake = random.uniform(0.5, 6)
-  const rounding = random.chance(0.35) ? 0.6 : 0.05
-  style.scratch.forEach((stroke, index) => {
-    const a = from[index] as Stroke
-    const b = to[index] as Stroke
-    for (let point = 0; point < stroke.x.length; point++) {
-      stroke.x[point] = a.x[point]! + (b.x[point]! - a.x[point]!) * mix + random.normal(shake)
-      stroke.y[point] = a.y[point]! + (b.y[point]! - a.y[point]!) * mix + random.normal(shake)
-      stroke.corner[point] = a.corner[point] === 1 && !random.chance(rounding) ? 1 : 0
-    }
-  })
-  return style.scratch
-}
-
-const random = new SampleRandom()
-const line = new Polyline(512)
-const box = new Float64Array(boxSide * boxSide)
-
+/**
+ * Generates handwritten-looking digits, every label equally likely.
+ *
+ * Sample `i` of a seed depends on these two numbers alone: a set can be made in parts and in any order, and it is
+ * the same on every platform, since only integer arithmetic and correctly rounded operations (no sine, no
+ * logarithm) lead to it. Statistics follow MNIST: digits fill a 20 × 20 box, centred by mass in 28 × 28. The
+ * elastic distortion is after Simard, Steinkraus and Platt, "Best practices for convolutional neural networks
+ * applied to visual document analysis" (2003).
+ *
+ * @throws ValueError if `count` or `offset` is not an integer of at least 0, or `seed` not a safe integer
+ * @example
+ * const { images, labels } = generateDigits({ count: 1000, seed: 1 })
+ * images.subarray(0, 784) // the first picture
+ * labels[0] // its digit, 0 to 9
+ */
 export function generateDigits({ count, seed = 0, offset = 0 }: GenerateDigitsOptions): GeneratedDigits {
-  const styles = (parsedStyles ??= parseStyles())
+  checkInteger('count', count, 0)
+  checkInteger('offset', offset, 0)
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER)
+  parsedStyles ??= parseStyles()
   const pixels = pictureSide * pictureSide
   const images = new Uint8Array(count * pixels)
   const labels = new Uint8Array(count)
+  const random = new SampleRandom()
+  const line = new Polyline(lineCapacity)
+  const box = new Float64Array(boxSide * boxSide)
   for (let sample = 0; sample < count; sample++) {
     random.restart(seed, offset + sample)
-    const label = random.integer(10)
-    labels[sample] = label
-    const style = chooseStyle(styles[label] as readonly ParsedStyle[], random)
+    const label = random.integer(parsedStyles.length)
+    const style = chooseStyle(parsedStyles[label] as readonly ParsedStyle[], random)
     line.length = 0
-    for (const stroke of poseStrokes(style, random)) traceStroke(stroke, 8, line)
+    for (const stroke of poseStrokes(style, random)) traceStroke(stroke, traceStep, line)
     warpLine(line, random)
     inkLine(line, random)
+    // MNIST's greys come from reducing black-and-white pictures: edges about a pixel wide.
     const edge = random.uniform(0.8, 1.4)
     fitLine(line, boxSide, edge)
     drawLine(line, edge, box, boxSide)
     placeByMass(box, images, sample * pixels)
+    labels[sample] = label
   }
   return { images, labels }
 }

@@ -32,7 +32,14 @@ export function fitLine(line: Polyline, side: number, edge: number): void {
 }
 
 /** Adds one capsule from point `from` to point `to` to the picture, keeping the darker ink at every pixel. */
-function drawPiece(line: Polyline, from: number, to: number, edge: number, ink: Float64Array, side: number): void {
+function drawPiece(
+  line: Polyline,
+  from: number,
+  to: number,
+  edge: number,
+  ink: Float64Array,
+  side: number,
+): void {
   const x = line.x[from]!
   const y = line.y[from]!
   const dx = line.x[to]! - x

@@ -1,9 +1,10 @@
 /**
  * Pen strokes: parsed control points, and the smooth curve through them as a polyline.
  *
- * Curves are Catmull-Rom splines with chordal-root ("centripetal") spacing, which neither loop nor overshoot
- * between unevenly placed points (Yuksel, Schaefer, Keyser: On the parameterization of Catmull-Rom curves, 2009).
+ * Curves are Catmull-Rom splines with "centripetal" spacing (the square root of the chord), which neither loop nor overshoot
+ * between unevenly placed points (Yuksel, Schaefer, Keyser, "On the parameterization of Catmull-Rom curves", 2009).
  */
+import { ValueError } from '@nabla/backend'
 
 /** Control points of one stroke: `x`, `y` in a box of 100 by 100, `corner` is 1 where the pen turns sharply. */
 export interface Stroke {
@@ -22,7 +23,13 @@ export function parseStroke(text: string): Stroke {
   }
   points.forEach((point, index) => {
     const match = /^(\d+),(\d+)(!?)$/.exec(point)
-    if (match === null) throw new SyntaxError(`digit skeleton: expected "x,y" or "x,y!", got "${point}" in "${text}"`)
+    if (match === null) {
+      throw new ValueError('digit skeleton', {
+        expected: 'control points "x,y" or "x,y!" with one space between',
+        received: `"${point}" in "${text}"`,
+        fix: 'write whole numbers from 0 to 100',
+      })
+    }
     stroke.x[index] = Number(match[1])
     stroke.y[index] = Number(match[2])
     stroke.corner[index] = match[3] === '!' ? 1 : 0
@@ -45,6 +52,7 @@ export class Polyline {
     this.start = new Uint8Array(capacity)
   }
 
+  /** Appends a point; a full line takes no more. */
   add(x: number, y: number, isStart: boolean): void {
     if (this.length === this.capacity) return
     this.x[this.length] = x
@@ -65,7 +73,14 @@ function spacing(x: Float64Array, y: Float64Array, from: number, to: number): nu
 }
 
 /** The spline's slope at `at` per unit parameter, from its neighbours' positions and spacings. */
-function slope(values: Float64Array, before: number, at: number, after: number, left: number, right: number): number {
+function slope(
+  values: Float64Array,
+  before: number,
+  at: number,
+  after: number,
+  left: number,
+  right: number,
+): number {
   const leftSlope = (values[at]! - values[before]!) / left
   const rightSlope = (values[after]! - values[at]!) / right
   return (leftSlope * right + rightSlope * left) / (left + right)

@@ -2,7 +2,7 @@
  * The IDX format of the MNIST database: two zero bytes, an element type, the number of axes, their lengths as big-endian
  * 32-bit integers, and the elements, big-endian. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database".
  */
-import { DTypeError } from '@nabla/backend'
+import { DTypeError } from '@nabla/core'
 import type { Bytes } from '../bytes/gzip.js'
 import { type ByteSource, describeSource, looksLikeWebPage, readBytes } from '../bytes/source.js'
 import { DataError } from '../errors.js'

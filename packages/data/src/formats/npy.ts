@@ -1,7 +1,7 @@
 /**
  * NPY, NumPy's format for one array: reading into row-major host arrays, and writing.
  */
-import { DTypeError, fromHalfBits } from '@nabla/backend'
+import { DTypeError, fromHalfBits } from '@nabla/core'
 import type { Bytes } from '../bytes/gzip.js'
 import { type ByteSource, describeSource, readBytes } from '../bytes/source.js'
 import { DataError } from '../errors.js'

@@ -5,7 +5,8 @@ import type { Dataset } from '../dataset/dataset.js'
 import { IterableDataset } from '../dataset/iterable-dataset.js'
 import { DataLoader, type DataLoaderState } from './data-loader.js'
 
-const numbers = (count: number) => ArrayDataset.fromArrays({ targets: Int32Array.from({ length: count }, (_, i) => i) })
+const numbers = (count: number) =>
+  ArrayDataset.fromArrays({ targets: Int32Array.from({ length: count }, (_, i) => i) })
 
 /** A stream of the same samples as `numbers`. */
 const stream = (count: number) =>
@@ -29,7 +30,10 @@ describe('DataLoader', () => {
   it('drops a last batch that is not full, and knows one batch of all', async () => {
     const dropping = new DataLoader(numbers(5), { batchSize: 2, dropLast: true })
     expect(dropping).toHaveLength(2)
-    expect(await epoch(dropping)).toEqual([[0, 1], [2, 3]])
+    expect(await epoch(dropping)).toEqual([
+      [0, 1],
+      [2, 3],
+    ])
     const full = new DataLoader(numbers(5), { batchSize: 'full' })
     expect(full).toHaveLength(1)
     expect(await epoch(full)).toEqual([[0, 1, 2, 3, 4]])
@@ -47,11 +51,16 @@ describe('DataLoader', () => {
   })
 
   it('covers every sample once, whatever the sizes', async () => {
-    const sizes = fc.record({ count: fc.integer({ min: 1, max: 40 }), batchSize: fc.integer({ min: 1, max: 12 }) })
+    const sizes = fc.record({
+      count: fc.integer({ min: 1, max: 40 }),
+      batchSize: fc.integer({ min: 1, max: 12 }),
+    })
     await fc.assert(
       fc.asyncProperty(sizes, fc.nat(3), fc.boolean(), async ({ count, batchSize }, prefetch, streams) => {
         const source = streams ? stream(count) : numbers(count)
-        const batches = await epoch(new DataLoader(source, { batchSize, prefetch, shuffle: true, shuffleBuffer: 7 }))
+        const batches = await epoch(
+          new DataLoader(source, { batchSize, prefetch, shuffle: true, shuffleBuffer: 7 }),
+        )
         expect(batches).toHaveLength(Math.ceil(count / batchSize))
         expect(batches.slice(0, -1).every((batch) => batch.length === batchSize)).toBe(true)
         expect(batches.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i))
@@ -111,7 +120,9 @@ describe('DataLoader', () => {
       /a loader with seed 2, like this one; received one with seed 1/,
     )
     expect(() => new DataLoader(numbers(5), { batchSize: 2, seed: 1 }).restore(state)).toThrow(/samples/)
-    expect(() => new DataLoader(numbers(4), { batchSize: 2, seed: 1 }).restore({ ...state, batch: -1 })).toThrow(/batch/)
+    expect(() =>
+      new DataLoader(numbers(4), { batchSize: 2, seed: 1 }).restore({ ...state, batch: -1 }),
+    ).toThrow(/batch/)
   })
 
   it('makes what collate makes, when it is due', async () => {
@@ -157,7 +168,8 @@ describe('DataLoader', () => {
     }
     const seen: number[] = []
     const reading = (async () => {
-      for await (const { targets } of new DataLoader(dataset, { batchSize: 1, prefetch: 4 })) seen.push(...targets.data)
+      for await (const { targets } of new DataLoader(dataset, { batchSize: 1, prefetch: 4 }))
+        seen.push(...targets.data)
     })()
     await expect(reading).rejects.toThrow('unreadable picture')
     expect(seen).toEqual([0, 1])
@@ -179,7 +191,9 @@ describe('DataLoader', () => {
   })
 
   it('refuses options that cannot work', () => {
-    expect(() => new DataLoader(numbers(3), { batchSize: 0 })).toThrow(/batchSize to be a whole number, 1 or more, or 'full'/)
+    expect(() => new DataLoader(numbers(3), { batchSize: 0 })).toThrow(
+      /batchSize to be a whole number, 1 or more, or 'full'/,
+    )
     expect(() => new DataLoader(numbers(3), { batchSize: 4, dropLast: true })).toThrow(/lower batchSize/)
     expect(() => new DataLoader(numbers(0))).toThrow(/give a data set with samples/)
     expect(() => new DataLoader(numbers(3), { prefetch: -1 })).toThrow(/prefetch/)

@@ -2,7 +2,7 @@
  * `DataLoader`: from a data set to batches, epoch after epoch. Order and position are a function of (seed, epoch,
  * batch), so that a run can be stopped and continued with exactly the batches it would have seen.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import type { Dataset } from '../dataset/dataset.js'
 import { IterableDataset, type IterableFactory } from '../dataset/iterable-dataset.js'
 import { stackSamples } from '../dataset/stack.js'

@@ -2,7 +2,7 @@
  * `mnist()`: handwritten digits from the best place there is, which it names: a local folder, the cache, a verified
  * download, or else the built-in digits.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import type { Bytes } from '../bytes/gzip.js'
 import { nodeLibrary } from '../bytes/node.js'
 import { generateDigits } from '../digits/index.js'
@@ -94,15 +94,15 @@ async function fromFolder(folder: string, why: string): Promise<Found> {
   return { ...sets, source: { kind: 'folder', description: `MNIST files from the folder ${folder}${why}.` } }
 }
 
-/** The folder that the environment names, or `data/mnist`; the latter may be missing or unfit. */
+/** The folder that the environment names, or `data/mnist` in the working folder; the latter may be missing or unfit. */
 async function localFolder(tried: string[]): Promise<Found | undefined> {
   const node = nodeLibrary()
   if (node === undefined) return undefined
   const named = node.environment.NABLA_MNIST
   if (named !== undefined && named !== '') return fromFolder(named, ', which NABLA_MNIST names')
-  const folder = node.path.join('data', 'mnist')
+  const folder = node.path.join(node.workingFolder, 'data', 'mnist')
   return fromFolder(folder, '').catch((thrown: unknown) => {
-    tried.push(`folder ${folder}: ${reasonOf(thrown)}`)
+    tried.push(`folder data/mnist: ${reasonOf(thrown)}`)
     return undefined
   })
 }

@@ -46,3 +46,17 @@ export function batchTensors(batch: HostBatch<Columns>, backend: Backend): { inp
     targets: tensorFrom(batch.targets.data, batch.targets.shape, { backend }),
   }
 }
+
+/** The last part of the samples kept out for validation, and the rest. */
+export function splitValidation(data: FitData, fraction = 0): readonly [FitData, FitData | undefined] {
+  if (fraction === 0) return [data, undefined]
+  if (!(data instanceof ArrayDataset)) {
+    throw new ValueError('fit', {
+      expected: 'tensors or an ArrayDataset to split',
+      received: 'another kind of data',
+      fix: 'split it yourself and pass validationData',
+    })
+  }
+  const kept = data.length - Math.round(data.length * fraction)
+  return [data.take(kept), data.skip(kept)]
+}

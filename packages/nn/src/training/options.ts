@@ -1,6 +1,7 @@
 /**
  * The options of compile, fit, evaluate and predict.
  */
+import { ValueError } from '@nabla/core'
 import type { Optimizer, OptimizerName } from '@nabla/optim'
 import type { Callback } from '../callbacks/callback.js'
 import type { LossLike } from '../losses/index.js'
@@ -66,5 +67,24 @@ const FIT_KEYS: Record<keyof FitOptions, true> = {
   reportEvery: true,
 }
 
-/** The names that `fit` knows, to refuse misspelt ones. */
-export const FIT_OPTION_NAMES: readonly string[] = Object.keys(FIT_KEYS)
+/** Refuses unknown names and values out of range. */
+export function checkFitOptions(options: FitOptions): void {
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(FIT_KEYS, key))
+  if (unknown !== undefined) {
+    throw new ValueError('fit', {
+      expected: `options among ${Object.keys(FIT_KEYS).join(', ')}`,
+      received: `"${unknown}"`,
+      fix: 'correct the name; metrics and optimizer belong to compile',
+    })
+  }
+  const { epochs = 1, validationSplit = 0, batchSize = 32 } = options
+  requireRange('epochs', epochs, Number.isInteger(epochs) && epochs >= 0, 'a whole number of at least 0')
+  requireRange('validationSplit', validationSplit, validationSplit >= 0 && validationSplit < 1, 'a fraction from 0 to below 1')
+  const sized = batchSize === 'full' || (Number.isInteger(batchSize) && batchSize >= 1)
+  requireRange('batchSize', batchSize, sized, "a whole number of at least 1, or 'full'")
+}
+
+function requireRange(name: string, value: unknown, holds: boolean, expected: string): void {
+  if (holds) return
+  throw new ValueError('fit', { expected: `${name} to be ${expected}`, received: String(value), fix: `change ${name}` })
+}

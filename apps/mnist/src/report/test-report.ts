@@ -1,0 +1,59 @@
+/**
+ * What a trained model does with the test pictures: loss, accuracy, confusion, and some of its mistakes.
+ */
+import { type ArrayDataset, DataLoader, type Module, scope, tensorFrom } from 'nabla'
+
+const CLASSES = 10
+const SHOWN_MISTAKES = 6
+
+export interface Mistake {
+  readonly pixels: ArrayLike<number>
+  readonly truth: number
+  readonly reading: number
+}
+
+export interface TestReport {
+  readonly accuracy: number
+  readonly loss: number
+  readonly confusion: number[][]
+  readonly mistakes: readonly Mistake[]
+}
+
+/** Position of the largest of `count` values from `start`. */
+function largest(values: ArrayLike<number>, start: number, count: number): number {
+  let best = 0
+  for (let i = 1; i < count; i++) if (Number(values[start + i]) > Number(values[start + best])) best = i
+  return best
+}
+
+/** −log softmax of one row at the true class, computed so that it can't overflow. */
+function crossEntropy(logits: ArrayLike<number>, start: number, truth: number): number {
+  const top = Number(logits[start + largest(logits, start, CLASSES)])
+  let total = 0
+  for (let i = 0; i < CLASSES; i++) total += Math.exp(Number(logits[start + i]) - top)
+  return Math.log(total) + top - Number(logits[start + truth])
+}
+
+/** Reads every picture of a data set once. */
+export async function testModel(model: Module, test: ArrayDataset<'inputs' | 'targets'>): Promise<TestReport> {
+  const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0))
+  const mistakes: Mistake[] = []
+  let right = 0
+  let loss = 0
+  for await (const { inputs, targets } of new DataLoader(test, { batchSize: 500 })) {
+    const logits = scope(() => model.call(tensorFrom(inputs.data, inputs.shape)))
+    const values = await logits.data()
+    logits.dispose()
+    targets.data.forEach((truth: number, row: number) => {
+      const reading = largest(values, row * CLASSES, CLASSES)
+      const counts = confusion[truth]
+      if (counts !== undefined) counts[reading] = (counts[reading] ?? 0) + 1
+      loss += crossEntropy(values, row * CLASSES, truth)
+      if (reading === truth) right += 1
+      else if (mistakes.length < SHOWN_MISTAKES) {
+        mistakes.push({ pixels: inputs.data.slice(row * 784, (row + 1) * 784), truth, reading })
+      }
+    })
+  }
+  return { accuracy: right / test.length, loss: loss / test.length, confusion, mistakes }
+}

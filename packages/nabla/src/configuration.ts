@@ -1,0 +1,116 @@
+/**
+ * Configuration: which backend, which seed, how many threads. In rising priority: what the program says, the nearest
+ * `nabla.config.json`, the environment (`NABLA_BACKEND`, `NABLA_SEED`, `NABLA_THREADS`), and what the user said on the
+ * command line.
+ */
+import { type BackendPreference, ValueError } from '@nabla/backend'
+
+export interface Configuration {
+  /** `'auto'`, a name, or names in order of preference. */
+  readonly backend?: BackendPreference
+  /** Seeds the default random generator. */
+  readonly seed?: number
+  readonly threads?: number
+}
+
+/** A configuration with where its backend choice came from. */
+export interface ResolvedConfiguration extends Configuration {
+  readonly backendSource: string
+}
+
+export const CONFIGURATION_FILE = 'nabla.config.json'
+
+/** The parts of Node that are used where there is a Node; looked up without an import, so that bundlers see nothing. */
+interface Host {
+  cwd?(): string
+  env?: Readonly<Record<string, string | undefined>>
+  getBuiltinModule?(name: 'node:fs'): { existsSync(path: string): boolean; readFileSync(path: string, encoding: 'utf8'): string }
+  getBuiltinModule?(name: 'node:path'): { join(...parts: string[]): string; dirname(path: string): string }
+}
+
+function host(): Host | undefined {
+  return (globalThis as { process?: Host }).process
+}
+
+function invalid(where: string, expected: string, received: unknown): ValueError {
+  return new ValueError(where, {
+    expected,
+    received: JSON.stringify(received) ?? String(received),
+    fix: 'correct the value; known settings are backend (string or list), seed (number) and threads (number)',
+  })
+}
+
+/** Checks plain data from a file or a caller. */
+export function checkConfiguration(where: string, value: unknown): Configuration {
+  if (typeof value !== 'object' || value === null) throw invalid(where, 'an object of settings', value)
+  const { backend, seed, threads, ...rest } = value as Record<string, unknown>
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) throw invalid(where, 'backend, seed and threads', unknown)
+  const isNames = Array.isArray(backend) && backend.every((name) => typeof name === 'string')
+  if (backend !== undefined && typeof backend !== 'string' && !isNames) {
+    throw invalid(where, 'backend to be a name or a list of names', backend)
+  }
+  if (seed !== undefined && !Number.isInteger(seed)) throw invalid(where, 'seed to be a whole number', seed)
+  if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 1)) {
+    throw invalid(where, 'threads to be a whole number of at least 1', threads)
+  }
+  return {
+    ...(backend !== undefined && { backend: backend as BackendPreference }),
+    ...(seed !== undefined && { seed: seed as number }),
+    ...(threads !== undefined && { threads: threads as number }),
+  }
+}
+
+/** The nearest configuration file from a folder upwards, parsed; nothing where there is no file system. */
+export function readConfigurationFile(folder?: string): { readonly path: string; readonly values: Configuration } | undefined {
+  const process = host()
+  const fs = process?.getBuiltinModule?.('node:fs')
+  const path = process?.getBuiltinModule?.('node:path')
+  if (fs === undefined || path === undefined) return undefined
+  for (let at = folder ?? process?.cwd?.() ?? '.'; ; at = path.dirname(at)) {
+    const file = path.join(at, CONFIGURATION_FILE)
+    if (fs.existsSync(file)) return { path: file, values: checkConfiguration(file, parse(file, fs.readFileSync(file, 'utf8'))) }
+    if (path.dirname(at) === at) return undefined
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ValueError(file, {
+      expected: 'JSON such as { "backend": "cpu" }',
+      received: error instanceof Error ? error.message : String(error),
+      fix: 'correct the file',
+    })
+  }
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Configuration {
+  const { NABLA_BACKEND, NABLA_SEED, NABLA_THREADS } = env
+  const names = NABLA_BACKEND?.split(',').map((name) => name.trim())
+  return checkConfiguration('environment', {
+    ...(names !== undefined && { backend: names.length === 1 ? names[0] : names }),
+    ...(NABLA_SEED !== undefined && { seed: Number(NABLA_SEED) }),
+    ...(NABLA_THREADS !== undefined && { threads: Number(NABLA_THREADS) }),
+  })
+}
+
+/**
+ * All sources merged.
+ *
+ * @param program what the program's code asks for
+ * @param flags what the user asked for on the command line
+ */
+export function resolveConfiguration(program: Configuration, flags: Configuration, folder?: string): ResolvedConfiguration {
+  const file = readConfigurationFile(folder)
+  const sources: [string, Configuration][] = [
+    ['the program', checkConfiguration('configure', program)],
+    [file?.path ?? CONFIGURATION_FILE, file?.values ?? {}],
+    ['the environment variable NABLA_BACKEND', fromEnvironment(host()?.env ?? {})],
+    ['the command line', checkConfiguration('command line', flags)],
+  ]
+  const merged: Configuration = Object.assign({}, ...sources.map(([, values]) => values))
+  const backendSource = sources.findLast(([, values]) => values.backend !== undefined)?.[0] ?? 'the default'
+  return { ...merged, backendSource }
+}

@@ -1,0 +1,61 @@
+/**
+ * `configure()`: one call that chooses the backend and the seed for everything that follows.
+ */
+import { type BackendChoice, createBackend, registerBackend, registeredBackends } from '@nabla/backend'
+import { cpuBackendFactory } from '@nabla/backend-cpu'
+import { setDefaultBackend, setSeed } from '@nabla/core'
+import { type Configuration, resolveConfiguration } from './configuration.js'
+
+export interface ConfigureOptions {
+  /** What the user asked for on the command line; wins over everything else. */
+  readonly flags?: Configuration
+  /** Where to look for `nabla.config.json` from; default: the working directory. */
+  readonly folder?: string
+}
+
+export interface Configured extends BackendChoice {
+  readonly seed: number | undefined
+  /** One sentence: the backend, what asked for it, and why others were passed over. */
+  readonly description: string
+}
+
+/** Registers the backends that come with Nabla; a backend registered under the same name before stays. */
+function registerOwnBackends(): void {
+  const known = new Set(registeredBackends().map(({ name }) => name))
+  if (!known.has(cpuBackendFactory.name)) registerBackend(cpuBackendFactory)
+}
+
+/**
+ * Chooses the default backend and seeds the default random generator. Settings come, in rising priority, from the
+ * argument, `nabla.config.json`, the environment, and `flags`.
+ *
+ * @throws BackendError when a backend was asked for by name and can't be had, or none can.
+ * @example
+ * await configure({ backend: ['webgpu', 'wasm', 'cpu'], seed: 42 })
+ */
+export async function configure(program: Configuration = {}, options: ConfigureOptions = {}): Promise<Configured> {
+  registerOwnBackends()
+  const { backend: preference = 'auto', seed, threads, backendSource } = resolveConfiguration(
+    program,
+    options.flags ?? {},
+    options.folder,
+  )
+  const choice = await createBackend(preference, threads === undefined ? {} : { threads })
+  setDefaultBackend(choice.backend)
+  if (seed !== undefined) setSeed(seed)
+  const passed = choice.passedOver.map(({ name, reason }) => `; "${name}" was passed over: ${reason}`).join('')
+  const { name, capabilities } = choice.backend
+  const description = `${name} (${capabilities.description}), chosen by ${backendSource}${passed}`
+  return { ...choice, seed, description }
+}
+
+/** What there is: every registered backend, whether it can be had here, and why not. */
+export async function describeBackends(): Promise<{ name: string; available: boolean; reason: string }[]> {
+  registerOwnBackends()
+  return Promise.all(
+    registeredBackends().map(async ({ name, probe }) => {
+      const found = (await probe?.()) ?? { available: true }
+      return { name, available: found.available, reason: found.available ? 'available' : found.reason }
+    }),
+  )
+}
