@@ -8,13 +8,9 @@ import {
   type Expr,
   type Instruction,
   isFloat,
-  rowMajorStrides,
   type TypedArray,
-  type View,
 } from '@nabla/backend'
-import { dataOf } from '../buffer.js'
 import { halfBits, halfValues } from '../math/half.js'
-import { buildNest, forEachTile, orderByStride, type Strided } from '../nest.js'
 import type { InstructionCode, Lane, Loop, Rounding } from './loop.js'
 import * as binary from './loops64-binary.js'
 import * as unary from './loops64-unary.js'
@@ -108,7 +104,8 @@ function toUint8(n: number, block: Float64Array, o: number): void {
   for (let p = o; p < o + n; p++) block[p] = block[p]! & 255
 }
 
-const ROUNDING: Record<DType, Rounding<Float64Array> | undefined> = {
+/** The pass that brings wide values into a type, if one is needed. */
+export const ROUNDING: Readonly<Record<DType, Rounding<Float64Array> | undefined>> = {
   float64: undefined,
   float32: toFloat32,
   float16: toFloat16,
@@ -133,19 +130,4 @@ export const lane64: Lane<Float64Array> = {
   load: load64,
   store: store64,
   count: count64,
-}
-
-/** Brings `values`, in the order of the view, into its type and writes them to it. */
-export function storeValues(values: Float64Array, dtype: DType, view: View): void {
-  ROUNDING[dtype]?.(values.length, values, 0)
-  const target = dataOf(view)
-  const source: Strided = { strides: rowMajorStrides(view.shape), offset: 0 }
-  const nest = buildNest(view.shape, [source, view], orderByStride(source, view.shape))
-  const tiling = { rowAxis: -1, rows: 1, columns: nest.lengths[nest.lengths.length - 1] as number }
-  const step = (position: number): number => (nest.strides[position] as readonly number[]).at(-1) as number
-  const at = [0, 0]
-  forEachTile(nest, tiling, at, (_, columns) => {
-    const from = { at: at[0]!, row: 0, column: step(0) }
-    store64(target, { at: at[1]!, row: 0, column: step(1) }, values, from, 1, columns)
-  })
 }

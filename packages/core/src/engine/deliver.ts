@@ -46,11 +46,13 @@ export function allocateWith(make: MakeTensor, backend: Backend, operation: stri
 /** A new row-major tensor for the result of an operation on `inputs`, on their backend. */
 export function allocate(operation: string, dtype: DType, shape: Shape, inputs: readonly [Tensor, ...Tensor[]]): Fresh {
   const [first] = inputs
+  requireTensor(operation, first)
   return allocateWith(first.make, first.backend, operation, dtype, shape, inputs)
 }
 
 /** Another handle on the same storage under another layout. */
 export function alias(operation: string, input: Tensor, layout: Layout): Tensor {
+  requireTensor(operation, input)
   input.view(operation)
   const storage = input.reference.storage.retain()
   const tensor = input.make({ storage, dtype: input.dtype, layout, reference: new Reference(storage, operation, captureSite()) })
@@ -59,8 +61,9 @@ export function alias(operation: string, input: Tensor, layout: Layout): Tensor 
 
 /** Checks that all inputs live on one backend, and returns it. */
 export function commonBackend(operation: string, inputs: readonly [Tensor, ...Tensor[]]): Backend {
-  const { backend } = inputs[0]
+  const { backend } = inputs[0] ?? {}
   for (const input of inputs) {
+    requireTensor(operation, input)
     if (input.backend === backend) continue
     throw new BackendError(operation, {
       expected: 'all tensors on one backend',

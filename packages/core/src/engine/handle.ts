@@ -5,6 +5,7 @@
 import {
   type Backend,
   BackendError,
+  createTypedArray,
   DisposedError,
   type DType,
   formatShape,
@@ -17,6 +18,8 @@ import {
   type TypedArray,
   type View,
 } from '@nabla/backend'
+import type { DataOf } from '../types/nested.js'
+import { retypeData } from '../types/typed.js'
 import { breathe } from './breathe.js'
 import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
@@ -30,10 +33,7 @@ export interface HandleParts<S extends Shape = Shape, D extends DType = DType> {
   readonly reference: Reference
 }
 
-/** Nested arrays of numbers as deep as the tensor has axes; a number for a scalar. */
-export type NestedArray = number | boolean | NestedArray[]
-
-const BRAND = Symbol.for('nabla.tensor')
+const BRAND = /* @__PURE__ */ Symbol.for('nabla.tensor')
 
 export abstract class TensorHandle<out S extends Shape = Shape, out D extends DType = DType> {
   /** Lengths of the axes; `[]` for a scalar. */
@@ -127,27 +127,20 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   }
 
   /**
-   * The elements in row-major order, as a copy in a typed array (float16 as float32).
+   * The elements in row-major order, as a copy in a typed array (float16 as float32, bool as bytes of 0 and 1).
    *
    * @example await tensor([[1, 2], [3, 4]]).data() // Float32Array [1, 2, 3, 4]
    */
-  async data(): Promise<TypedArray> {
-    const { buffer } = this.view('data')
-    const { dtype, size, backend } = this
-    const layout: Layout = { shape: this.shape, strides: this.strides, offset: this.offset }
-    const contiguous = isContiguous(layout)
-    const retained = this.reference.storage.retain()
-    try {
-      await breathe()
-      const raw = contiguous ? await backend.read(buffer, this.offset, size) : await backend.read(buffer)
-      return collect(raw, dtype, contiguous ? undefined : layout)
-    } finally {
-      retained.release()
-    }
+  async data<T extends DType>(this: TensorHandle<Shape, T>): Promise<DataOf<T>> {
+    return retypeData(toHost(await this.readRaw('data'), this.dtype))
   }
 
-  /** The same at once, on backends that can (`backend.capabilities.synchronousRead`). */
-  dataSync(): TypedArray {
+  /**
+   * The same at once, on backends that can (`backend.capabilities.synchronousRead`).
+   *
+   * @throws BackendError on others.
+   */
+  dataSync<T extends DType>(this: TensorHandle<Shape, T>): DataOf<T> {
     const { buffer } = this.view('dataSync')
     const { backend } = this
     if (backend.readSync === undefined) {
@@ -157,45 +150,45 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
         fix: 'use await tensor.data(), which works on every backend',
       })
     }
+    const raw = isContiguous(this)
+      ? backend.readSync(buffer, this.offset, this.size)
+      : inRowMajorOrder(backend.readSync(buffer), this.dtype, this)
+    return retypeData(toHost(raw, this.dtype))
+  }
+
+  /** @internal The elements as they are stored (float16 as bits), in row-major order. */
+  async readRaw(operation: string): Promise<TypedArray> {
+    const { buffer } = this.view(operation)
     const layout: Layout = { shape: this.shape, strides: this.strides, offset: this.offset }
-    if (isContiguous(layout)) return collect(backend.readSync(buffer, this.offset, this.size), this.dtype, undefined)
-    return collect(backend.readSync(buffer), this.dtype, layout)
+    const retained = this.reference.storage.retain()
+    try {
+      await breathe()
+      if (isContiguous(layout)) return await this.backend.read(buffer, this.offset, this.size)
+      return inRowMajorOrder(await this.backend.read(buffer), this.dtype, layout)
+    } finally {
+      retained.release()
+    }
   }
 }
 
-function disposedError(operation: string, tensor: TensorHandle): DisposedError {
-  const { reference } = tensor
-  const where = reference.site === undefined ? '' : `\nIt was made here:\n${reference.site}`
+function disposedError(operation: string, { dtype, shape, reference }: TensorHandle): DisposedError {
+  const sites = [reference.site, reference.end].filter((site) => site !== undefined)
   return new DisposedError(operation, {
     expected: 'a live tensor',
-    received: `a freed one: ${tensor.dtype} ${formatShape(tensor.shape)} made by ${reference.operation}; ${reference.reason}`,
-    fix: `use it earlier, or call keep() on it if it must live longer (reportLeaks records where each was made)${where}`,
+    received: `a freed one: ${dtype} ${formatShape(shape)} made by ${reference.operation}; ${reference.reason}`,
+    fix: ['use it earlier, or call keep() on it if it must live longer (reportLeaks records where each was made)', ...sites].join('\n'),
   })
 }
 
-/** Elements of a raw read in row-major order of the layout, in the array type that users see. */
-function collect(raw: TypedArray, dtype: DType, layout: Layout | undefined): TypedArray {
-  if (layout === undefined && dtype !== 'float16') return raw
-  const positions = layout === undefined ? raw.keys() : layoutPositions(layout)
-  const size = layout === undefined ? raw.length : sizeOf(layout.shape)
-  const result = dtype === 'float16' ? new Float32Array(size) : sameKind(raw, size)
+/** The elements of a view, picked from its whole buffer. */
+function inRowMajorOrder(raw: TypedArray, dtype: DType, layout: Layout): TypedArray {
+  const result = createTypedArray(dtype, sizeOf(layout.shape))
   let next = 0
-  for (const position of positions) {
-    const value = raw[position] as number
-    result[next++] = dtype === 'float16' ? fromHalfBits(value) : value
-  }
+  for (const position of layoutPositions(layout)) result[next++] = raw[position] as number
   return result
 }
 
-function sameKind(raw: TypedArray, size: number): TypedArray {
-  if (raw instanceof Float32Array) return new Float32Array(size)
-  if (raw instanceof Float64Array) return new Float64Array(size)
-  if (raw instanceof Int32Array) return new Int32Array(size)
-  if (raw instanceof Uint32Array) return new Uint32Array(size)
-  return raw instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size)
-}
-
-/** Whether a value is a tensor of another copy of this package. */
-export function isForeignTensor(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && BRAND in value && !(value instanceof TensorHandle)
+/** Stored elements in the array type that users see. */
+function toHost(raw: TypedArray, dtype: DType): TypedArray {
+  return dtype === 'float16' ? Float32Array.from(raw, fromHalfBits) : raw
 }

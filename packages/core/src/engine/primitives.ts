@@ -52,6 +52,10 @@ export interface PrimitiveParameters {
   fold: { readonly shape: Shape; readonly windows: readonly WindowAxis[] }
   /** [batch, height, width, channels] with a kernel [height, width, channels / groups, filters]. */
   convolution: ConvolutionGeometry
+  /** Transposed with respect to the input, whose height and width are `size`: cotangent and kernel to input. */
+  convolutionInput: ConvolutionGeometry & { readonly size: readonly [number, number] }
+  /** Transposed with respect to the kernel, whose height and width are `size`: input and cotangent to kernel. */
+  convolutionKernel: ConvolutionGeometry & { readonly size: readonly [number, number] }
   poolSelect: { readonly geometry: PoolGeometry }
   poolSpread: { readonly geometry: PoolGeometry }
   scan: {
@@ -87,6 +91,8 @@ export interface GraphNodeOf<P extends Primitive> {
   readonly operation: string
   readonly parameters: PrimitiveParameters[P]
   readonly inputs: readonly Tensor[]
+  /** Grows in the order of recording; set when the node is put on its output. */
+  serial?: number
 }
 
 /** A tensor that gradients are taken with respect to. */
@@ -94,4 +100,5 @@ export interface LeafNode {
   readonly primitive: 'leaf'
   readonly operation: string
   readonly inputs: readonly []
+  serial?: number
 }

@@ -3,34 +3,43 @@
  * its output. Nodes form the graph that backward walks; nothing is recorded otherwise.
  */
 import type { Tensor } from '../tensor.js'
+import { inspector } from './inspection.js'
 import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
 
 /** One gradient computation in progress. */
 export interface Recording {
-  /** The owner of the batch or step that an input belongs to, if one does: the results go to it. */
-  owner: Owner | undefined
+  /** The batch that an input belongs to, if one does: the results go to it. */
+  batch: Owner | undefined
+  /** The scope that an input belongs to, for platforms where no scope is current after an `await`. */
+  scope: Owner | undefined
 }
 
 const stack: Recording[] = []
 let paused = 0
+let serial = 0
 
-/** How many gradient computations are in progress around this point. */
-export function recordingDepth(): number {
-  return stack.length
-}
-
+/** Whether primitives leave nodes on their results at this point. */
 export function isRecording(): boolean {
   return stack.length > 0 && paused === 0
 }
 
+/** A number below that of every node recorded from now on, and above that of all others. */
+export function nextSerial(): number {
+  serial += 1
+  return serial
+}
+
 /** Runs `run` as a new innermost gradient computation. */
 export function record<R>(recording: Recording, run: () => R): R {
+  const outerPauses = paused
   stack.push(recording)
+  paused = 0
   try {
     return run()
   } finally {
     stack.pop()
+    paused = outerPauses
   }
 }
 
@@ -44,16 +53,27 @@ export function withoutRecording<R>(run: () => R): R {
   }
 }
 
+/** Lets the innermost computation know an input, which may decide who its results go to. */
+export function notice(input: Tensor): void {
+  const { owner } = input
+  const top = stack[stack.length - 1]
+  if (owner === undefined || top === undefined) return
+  if (owner.isBatch) top.batch ??= owner
+  else if (owner.inherits) top.scope ??= owner
+}
+
 /** Leaves the node on the output if an input is tracked; `node` is made only then. */
 export function track(output: Tensor, inputs: readonly Tensor[], node: () => GraphNode): Tensor {
+  inspector.current?.result(output, inputs, node)
   if (stack.length === 0) return output
-  const top = stack[stack.length - 1] as Recording
   let tracked = false
   for (const input of inputs) {
     if (input.node !== undefined) tracked = true
-    const { owner } = input
-    if (owner !== undefined && !owner.inherits) top.owner ??= owner
+    notice(input)
   }
-  if (tracked && paused === 0) output.node = node()
+  if (tracked && paused === 0) {
+    output.node = node()
+    output.node.serial = nextSerial()
+  }
   return output
 }

@@ -18,6 +18,8 @@ export class Owner {
   /** Steps inside a scope, which end with it at the latest. */
   private parts: Set<Owner> | undefined
   private whole: Owner | undefined
+  /** Whether it is the batch of a data loader, to which the results of gradients over it belong (step.ts). */
+  readonly isBatch: boolean = false
   closed = false
 
   constructor(

@@ -12,12 +12,11 @@ import { Owner } from './scope.js'
 import { watch } from './storage.js'
 
 export class Step extends Owner {
-  constructor(
-    ending: string,
-    /** Whether a data loader ends it, and not an optimizer. */
-    readonly isBatch: boolean,
-  ) {
+  override readonly isBatch: boolean
+
+  constructor(ending: string, isBatch: boolean) {
     super(ending, false)
+    this.isBatch = isBatch
   }
 
   /** A step is nobody's for sure: whoever opened it may forget it, so the garbage collector stands by. */
@@ -65,7 +64,8 @@ export function finishStep(gradients: readonly TensorHandle[], optimizer: object
     const { owner } = gradient
     if (!(owner instanceof Step)) continue
     if (!owner.isBatch) steps.add(owner)
-    gradient.dispose()
+    owner.remove(gradient)
+    gradient.free(owner.ending)
   }
   for (const step of finished.get(optimizer) ?? []) if (!steps.has(step)) step.close()
   finished.set(optimizer, [...steps])

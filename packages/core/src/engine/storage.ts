@@ -39,8 +39,12 @@ export class Storage {
 /** What a tensor handle holds on to; it outlives the handle in the finalisation registry, so it never refers to it. */
 export class Reference {
   disposed = false
-  /** Why and where it was disposed, for the message when it is used again. */
+  /** Whether the garbage collector stands by to free it. */
+  watched = false
+  /** Why it was disposed, for the message when it is used again. */
   reason = 'dispose() was called on it'
+  /** The stack when it was disposed, where sites are recorded. */
+  end: string | undefined
 
   constructor(
     readonly storage: Storage,
@@ -56,6 +60,7 @@ export class Reference {
     if (this.disposed) return
     this.disposed = true
     if (reason !== undefined) this.reason = reason
+    this.end = captureSite('tensor freed here')
     live.tensors -= 1
     this.storage.release()
   }
@@ -81,8 +86,11 @@ export function memory(): MemoryReport {
   return { ...live }
 }
 
+/** A tensor that only the garbage collector freed. */
 export interface LeakReport {
+  /** What made it. */
   readonly operation: string
+  /** The stack at its creation, if it was made after `reportLeaks` was called. */
   readonly site: string | undefined
 }
 
@@ -90,8 +98,11 @@ let onLeak: ((leak: LeakReport) => void) | undefined
 let recordSites = false
 
 /**
- * Reports tensors that only the garbage collector freed, with the stack of their creation. For debugging: recording
- * stacks makes every operation slower. Pass `undefined` to stop.
+ * Reports tensors that only the garbage collector freed, with the stack of their creation; the message for the use of a
+ * freed tensor then says where it was made and freed, too. For debugging: recording stacks makes every operation slower.
+ * Pass `undefined` to stop.
+ *
+ * @example reportLeaks(({ operation, site }) => console.warn(`leaked a result of ${operation}`, site))
  */
 export function reportLeaks(report: ((leak: LeakReport) => void) | undefined): void {
   onLeak = report
@@ -99,18 +110,20 @@ export function reportLeaks(report: ((leak: LeakReport) => void) | undefined): v
 }
 
 /** The current stack, where sites are recorded. */
-export function captureSite(): string | undefined {
-  return recordSites ? new Error('tensor created here').stack : undefined
+export function captureSite(title = 'tensor made here'): string | undefined {
+  return recordSites ? new Error(title).stack : undefined
 }
 
-const registry = new FinalizationRegistry<Reference>((reference) => {
+const registry = /* @__PURE__ */ new FinalizationRegistry<Reference>((reference) => {
   if (reference.disposed) return
   live.leaked += 1
   onLeak?.({ operation: reference.operation, site: reference.site })
   reference.dispose('the garbage collector found it unused')
 })
 
-/** The safety net under a handle that nothing else will free. */
+/** The safety net under a handle that nothing else is sure to free. */
 export function watch(handle: object, reference: Reference): void {
+  if (reference.watched) return
+  reference.watched = true
   registry.register(handle, reference)
 }

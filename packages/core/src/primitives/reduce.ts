@@ -1,10 +1,11 @@
 /**
  * The reduction primitive.
  */
-import { type DType, input as inputExpr, type ReduceOperation } from '@nabla/backend'
-import { allocate } from '../engine/deliver.js'
+import { type DType, type Expr, input, type ReduceOperation, rowMajorLayout, type Shape } from '@nabla/backend'
+import { allocate, commonBackend } from '../engine/deliver.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
+import { broadcastViews } from './map.js'
 import { reshape } from './views.js'
 
 const RESULT: Record<ReduceOperation, (dtype: DType) => DType> = {
@@ -18,6 +19,12 @@ const RESULT: Record<ReduceOperation, (dtype: DType) => DType> = {
   argMin: () => 'int32',
 }
 
+const keptShape = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+
+const droppedShape = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.filter((_, axis) => !axes.includes(axis))
+
 /** Reduces sorted, checked `axes`. Differentiable where the operation is. */
 export function reduce(
   operation: string,
@@ -26,15 +33,14 @@ export function reduce(
   axes: readonly number[],
   keepdims: boolean,
 ): Tensor {
-  const kept = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
-  const { tensor, view } = allocate(operation, RESULT[kind](x.dtype), kept, [x])
+  const { tensor, view } = allocate(operation, RESULT[kind](x.dtype), keptShape(x.shape, axes), [x])
   x.backend.run({
     kind: 'reduce',
     label: operation,
     operation: kind,
     shape: x.shape,
     axes,
-    expression: inputExpr(0, x.dtype),
+    expression: input(0, x.dtype),
     inputs: [x.view(operation)],
     scalars: [],
     output: view,
@@ -46,11 +52,38 @@ export function reduce(
     inputs: [x],
   }))
   if (keepdims) return result
-  const squeezed = reshape(
-    operation,
-    result,
-    x.shape.filter((_, axis) => !axes.includes(axis)),
-  )
+  const squeezed = reshape(operation, result, droppedShape(x.shape, axes))
   if (result.node === undefined) result.dispose()
   return squeezed
+}
+
+/**
+ * Reduces an expression of inputs that broadcast to `shape`, in one kernel. For results without a gradient: truth
+ * values and counts.
+ */
+export function reduceMapped(
+  operation: string,
+  kind: ReduceOperation,
+  expression: Expr,
+  inputs: readonly [Tensor, ...Tensor[]],
+  shape: Shape,
+  axes: readonly number[],
+  keepdims: boolean,
+): Tensor {
+  const backend = commonBackend(operation, inputs)
+  const kept = keptShape(shape, axes)
+  const visible = keepdims ? kept : droppedShape(shape, axes)
+  const { tensor, view } = allocate(operation, RESULT[kind](expression.dtype), visible, inputs)
+  backend.run({
+    kind: 'reduce',
+    label: operation,
+    operation: kind,
+    shape,
+    axes,
+    expression,
+    inputs: broadcastViews(operation, inputs, shape),
+    scalars: [],
+    output: { ...view, ...rowMajorLayout(kept) },
+  })
+  return tensor
 }

@@ -16,6 +16,14 @@ export type ShapeOf<O extends Operand> = O extends Tensor ? O['shape'] : []
 /** `unknown` if the shapes of two operands broadcast, else a reason that does not compile. */
 export type Fits<A extends Operand, B extends Operand> = Broadcastable<ShapeOf<A>, ShapeOf<B>>
 
+/** Numbers alone have no backend to run on. */
+export interface OnlyNumbers {
+  readonly 'at least one operand must be a tensor': never
+}
+
+/** `unknown` unless both operands are plain numbers. */
+export type NotOnlyNumbers<A extends Operand, B extends Operand> = [A | B] extends [number] ? OnlyNumbers : unknown
+
 /** The shape that two or three operands meet in. */
 export type MeetingShape<A extends Operand, B extends Operand, C extends Operand = 0> = Broadcast<
   Broadcast<ShapeOf<A>, ShapeOf<B>>,

@@ -2,8 +2,9 @@
  * The one place where a computed tensor gets its static type: operations are implemented once over plain `Tensor`, and
  * their public signatures, which say what happens to shape and dtype, are put on here.
  */
-import type { DType, Shape } from '@nabla/backend'
+import type { DType, Shape, TypedArray } from '@nabla/backend'
 import type { Tensor } from '../tensor.js'
+import type { DataOf } from './nested.js'
 
 /** The tensor with the shape and dtype that its operation is known to give it. */
 export function retype<S extends Shape, D extends DType>(tensor: Tensor): Tensor<S, D> {
@@ -15,4 +16,9 @@ export function typed<Signature extends (...parameters: never[]) => Tensor>(
   implementation: (...parameters: never[]) => Tensor,
 ): Signature {
   return implementation as Signature
+}
+
+/** Data that was read, as the array type of the tensor's dtype. */
+export function retypeData<D extends DType>(data: TypedArray): DataOf<D> {
+  return data as DataOf<D>
 }

@@ -153,11 +153,6 @@ export async function* readChunks(where: string, source: ByteSource): AsyncGener
   yield* gunzip(where, rawChunks(where, source))
 }
 
-/** All bytes of `source` as they are, without decompression. */
-export function readRawBytes(where: string, source: ByteSource): Promise<Bytes> {
-  return joinChunks(rawChunks(where, source))
-}
-
 /** All bytes of `source`, decompressed if they are gzip. */
 export function readBytes(where: string, source: ByteSource): Promise<Bytes> {
   return joinChunks(readChunks(where, source))

@@ -13,7 +13,7 @@ export interface ColumnDescription {
 }
 
 /** `1536` as `1.5 kB`; powers of 1000. */
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0

@@ -5,7 +5,7 @@
  * (`style-choice.ts`), trace the curve (`stroke.ts`), bend and ink it (`distort.ts`), draw it (`render.ts`), and
  * centre it the way MNIST does (`normalize.ts`).
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import { inkLine, warpLine } from './distort.js'
 import { boxSide, pictureSide, placeByMass } from './normalize.js'
 import { SampleRandom } from './random.js'

@@ -4,7 +4,7 @@
  * (LeCun, Cortes, Burges: The MNIST database of handwritten digits). The generator ends with it, and pictures
  * drawn by a user or read from a file go through `centerDigit` before they are classified.
  */
-import { ShapeError, ValueError } from '@nabla/backend'
+import { ShapeError, ValueError } from '@nabla/core'
 import { resample } from './resample.js'
 
 /** Pixels along one side of a finished picture. */

@@ -4,7 +4,7 @@
  * Curves are Catmull-Rom splines with "centripetal" spacing (the square root of the chord), which neither loop nor overshoot
  * between unevenly placed points (Yuksel, Schaefer, Keyser, "On the parameterization of Catmull-Rom curves", 2009).
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 
 /** Control points of one stroke: `x`, `y` in a box of 100 by 100, `corner` is 1 where the pen turns sharply. */
 export interface Stroke {

@@ -2,7 +2,7 @@
  * From the written-down styles to the strokes of one sample: parses the poses once, chooses a style by its weight,
  * and mixes its two poses with a shake of every control point.
  */
-import { ValueError } from '@nabla/backend'
+import { ValueError } from '@nabla/core'
 import type { SampleRandom } from './random.js'
 import { type DigitStyle, digitStyles } from './skeletons/index.js'
 import { parseStroke, type Stroke } from './stroke.js'

@@ -4,8 +4,8 @@
 import type { Shape, Tensor, Variable } from '@nabla/core'
 import { type ActivationName, activationFrom } from '../activations.js'
 import type { InitializerLike } from '../initializers/index.js'
-import { Layer, type LayerConfiguration, type LayerOptions } from '../layer.js'
-import { formatBatchShape } from '../module.js'
+import { Layer, type LayerOptions } from '../layer.js'
+import { formatBatchShape } from '../layer-error.js'
 import type { RegularizerLike } from '../regularizers.js'
 
 export interface DenseOptions extends LayerOptions {
@@ -51,7 +51,8 @@ export class Dense extends Layer {
 
   override operations(inputShape: Shape): number {
     const positions = inputShape.slice(0, -1).reduce((product, length) => product * length, 1)
-    return positions * this.units * (2 * (inputShape.at(-1) as number) + 1)
+    const bias = (this.options.useBias ?? true) ? 1 : 0
+    return positions * this.units * (2 * (inputShape.at(-1) ?? 0) + bias)
   }
 
   protected override build(inputShape: Shape): void {
@@ -64,13 +65,14 @@ export class Dense extends Layer {
   protected forward(x: Tensor): Tensor {
     const { kernel, bias } = this
     if (kernel === undefined) throw new ReferenceError('dense: called before it was built')
-    const product = x.matmul(kernel.value)
+    const product = this.toWeightType(x).matmul(kernel.value)
     const sum = bias === undefined ? product : product.add(bias.value)
     return activationFrom(this.options.activation ?? 'linear')(sum)
   }
 
-  configuration(): LayerConfiguration {
-    return { kind: 'dense', units: this.units, ...this.options, name: this.name }
+  protected settings() {
+    const { activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer } = this.options
+    return { units: this.units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer }
   }
 }
 

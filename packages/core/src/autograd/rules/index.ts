@@ -3,7 +3,13 @@
  */
 import type { Primitive } from '../../engine/primitives.js'
 import { compositeRule } from './composite.js'
-import { convolutionRule, poolSelectRule, poolSpreadRule } from './convolution.js'
+import {
+  convolutionInputRule,
+  convolutionKernelRule,
+  convolutionRule,
+  poolSelectRule,
+  poolSpreadRule,
+} from './convolution.js'
 import {
   broadcastRule,
   concatenateRule,
@@ -33,6 +39,8 @@ export const GRADIENT_RULES: { readonly [P in Primitive]: GradientRule<P> } = {
   window: windowRule,
   fold: foldRule,
   convolution: convolutionRule,
+  convolutionInput: convolutionInputRule,
+  convolutionKernel: convolutionKernelRule,
   poolSelect: poolSelectRule,
   poolSpread: poolSpreadRule,
   scan: scanRule,

@@ -1,0 +1,76 @@
+/**
+ * Rows of whole steps: training of the two networks of `apps/mnist`, inference, and a transformer block.
+ */
+import {
+  adam,
+  conv2d,
+  dense,
+  flatten,
+  maxPooling2d,
+  type Optimizer,
+  randint,
+  type Sequential,
+  sequential,
+  sgd,
+  uniform,
+} from 'nabla'
+import type { Row } from '../measure.js'
+import { finished } from './finish.js'
+
+function mlp(): Sequential {
+  return sequential([dense(512, { activation: 'relu' }), dense(10)], { inputShape: [784] })
+}
+
+function cnn(): Sequential {
+  return sequential(
+    [
+      conv2d(32, 3, { activation: 'relu' }),
+      maxPooling2d(2),
+      conv2d(64, 3, { activation: 'relu' }),
+      maxPooling2d(2),
+      conv2d(64, 3, { activation: 'relu' }),
+      flatten(),
+      dense(64, { activation: 'relu' }),
+      dense(10),
+    ],
+    { inputShape: [28, 28, 1] },
+  )
+}
+
+function trainingStep(name: string, make: () => Sequential, optimizer: () => Optimizer, inputShape: number[]): Row {
+  return {
+    name,
+    unit: 'ms',
+    prepare() {
+      const model = make().compile({ optimizer: optimizer(), loss: 'sparseCategoricalCrossEntropyFromLogits' })
+      const inputs = uniform(inputShape)
+      const targets = randint([inputShape[0] ?? 1], { low: 0, high: 10 })
+      return {
+        async once() {
+          model.trainer.trainStep({ inputs, targets })
+          const [weight] = model.trainableVariables
+          await weight?.value.backend.synchronize()
+        },
+        dispose: () => model.dispose(),
+      }
+    },
+  }
+}
+
+const inference: Row = {
+  name: 'infer/cnn-256',
+  unit: 'ms',
+  prepare() {
+    const model = cnn()
+    const inputs = uniform([256, 28, 28, 1])
+    return { once: () => finished(() => model.call(inputs)), dispose: () => model.dispose() }
+  },
+}
+
+export const trainingRows: readonly Row[] = [
+  trainingStep('train/mlp-momentum', mlp, () => sgd({ learningRate: 0.01, momentum: 0.9 }), [128, 784]),
+  trainingStep('train/mlp-adam', mlp, () => adam({ learningRate: 0.001 }), [128, 784]),
+  trainingStep('train/cnn-adam', cnn, () => adam({ learningRate: 0.001 }), [64, 28, 28, 1]),
+  inference,
+]
+
