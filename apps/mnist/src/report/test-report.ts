@@ -40,7 +40,7 @@ export async function testModel(model: Module, test: ArrayDataset<'inputs' | 'ta
   const mistakes: Mistake[] = []
   let right = 0
   let loss = 0
-  for await (const { inputs, targets } of new DataLoader(test, { batchSize: 500 })) {
+  for await (const { inputs, targets } of new DataLoader(test, { batchSize: 500 }).hostBatches()) {
     const logits = scope(() => model.call(tensorFrom(inputs.data, inputs.shape)))
     const values = await logits.data()
     logits.dispose()

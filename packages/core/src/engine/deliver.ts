@@ -4,6 +4,7 @@
 import { type Backend, BackendError, type DType, DTypeError, type Layout, rowMajorLayout, type Shape, sizeOf, type View } from '@nabla/backend'
 import type { Tensor } from '../tensor.js'
 import type { HandleParts, TensorHandle } from './handle.js'
+import { requireTensor } from './operands.js'
 import { currentOwner, inheritedOwner } from './scope.js'
 import { captureSite, Reference, Storage, watch } from './storage.js'
 
@@ -61,13 +62,15 @@ export function alias(operation: string, input: Tensor, layout: Layout): Tensor 
 
 /** Checks that all inputs live on one backend, and returns it. */
 export function commonBackend(operation: string, inputs: readonly [Tensor, ...Tensor[]]): Backend {
-  const { backend } = inputs[0] ?? {}
+  requireTensor(operation, inputs[0])
+  const { backend } = inputs[0]
   for (const input of inputs) {
     requireTensor(operation, input)
     if (input.backend === backend) continue
+    const other = input.backend.name
     throw new BackendError(operation, {
       expected: 'all tensors on one backend',
-      received: `tensors on "${backend.name}" and "${input.backend.name}"`,
+      received: `tensors on "${backend.name}" and "${other}"${other === backend.name ? ' (two of that name)' : ''}`,
       fix: `move one of them first: await tensor.to(backend)`,
     })
   }

@@ -1,4 +1,4 @@
-import { createNullBackend } from '@nabla/core'
+import { createNullBackend } from '@nabla/backend'
 import { setDefaultBackend } from '@nabla/core'
 import { expect, expectTypeOf, it } from 'vitest'
 import { ArrayDataset } from '../dataset/array-dataset.js'

@@ -1,8 +1,7 @@
 /**
- * The way from host batches to tensors: the only file of this package that touches the engine. A loader takes it as
- * its `collate`; without it, loaders work with no backend at all.
+ * The way from host batches to tensors, which loaders take unless they are given another `collate`.
  */
-import { type Tensor, tensorFrom } from '@nabla/core'
+import { Tensor, tensorFrom } from '@nabla/core'
 import type { BatchDType, HostBatch } from '../host-array.js'
 
 /** A batch as tensors on the default backend, by column. */
@@ -24,4 +23,11 @@ export function toTensors<Name extends string>(batch: HostBatch<Name>): TensorBa
     tensors[name] = tensorFrom(data, shape)
   }
   return tensors as TensorBatch<Name>
+}
+
+/** The tensors of a batch: itself, or among its columns or elements. */
+export function tensorsOf(batch: unknown): Tensor[] {
+  if (batch instanceof Tensor) return [batch]
+  if (typeof batch !== 'object' || batch === null || ArrayBuffer.isView(batch)) return []
+  return Object.values(batch).filter((each): each is Tensor => each instanceof Tensor)
 }

@@ -16,7 +16,7 @@ const stream = (count: number) =>
 
 async function epoch(loader: DataLoader<'targets'>): Promise<number[][]> {
   const batches: number[][] = []
-  for await (const { targets } of loader) batches.push(Array.from(targets.data))
+  for await (const { targets } of loader.hostBatches()) batches.push(Array.from(targets.data))
   return batches
 }
 
@@ -79,7 +79,7 @@ describe('DataLoader', () => {
     const interrupted = new DataLoader(source(), options)
     await epoch(interrupted)
     let saved: string | undefined
-    for await (const { targets } of interrupted) {
+    for await (const { targets } of interrupted.hostBatches()) {
       if (targets.data[0] === expected[1]?.[1]?.[0]) {
         saved = JSON.stringify(interrupted.state())
         break
@@ -96,7 +96,7 @@ describe('DataLoader', () => {
   it('has nothing left of an epoch that was saved at its end', async () => {
     const loader = new DataLoader(numbers(4), { batchSize: 2, shuffle: true })
     let atEnd = loader.state()
-    for await (const _ of loader) atEnd = loader.state()
+    for await (const _ of loader.hostBatches()) atEnd = loader.state()
     expect(atEnd).toMatchObject({ epoch: 0, batch: 2 })
     expect(loader.state()).toMatchObject({ epoch: 1, batch: 0 })
     const resumed = new DataLoader(numbers(4), { batchSize: 2, shuffle: true })
@@ -108,7 +108,7 @@ describe('DataLoader', () => {
   it('begins the next epoch after one that was broken off', async () => {
     const make = () => new DataLoader(numbers(8), { batchSize: 2, shuffle: true })
     const broken = make()
-    for await (const _ of broken) break
+    for await (const _ of broken.hostBatches()) break
     const whole = make()
     await epoch(whole)
     expect(await epoch(broken)).toEqual(await epoch(whole))
@@ -151,10 +151,10 @@ describe('DataLoader', () => {
         return { targets: index }
       },
     }
-    for await (const _ of new DataLoader(dataset, { batchSize: 1, prefetch: 3 })) break
+    for await (const _ of new DataLoader(dataset, { batchSize: 1, prefetch: 3 }).hostBatches()) break
     expect(asked).toEqual([0, 1, 2, 3])
     asked.length = 0
-    for await (const _ of new DataLoader(dataset, { batchSize: 1 })) break
+    for await (const _ of new DataLoader(dataset, { batchSize: 1 }).hostBatches()) break
     expect(asked).toEqual([0])
   })
 
@@ -168,7 +168,7 @@ describe('DataLoader', () => {
     }
     const seen: number[] = []
     const reading = (async () => {
-      for await (const { targets } of new DataLoader(dataset, { batchSize: 1, prefetch: 4 }))
+      for await (const { targets } of new DataLoader(dataset, { batchSize: 1, prefetch: 4 }).hostBatches())
         seen.push(...targets.data)
     })()
     await expect(reading).rejects.toThrow('unreadable picture')

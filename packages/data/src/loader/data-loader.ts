@@ -2,12 +2,13 @@
  * `DataLoader`: from a data set to batches, epoch after epoch. Order and position are a function of (seed, epoch,
  * batch), so that a run can be stopped and continued with exactly the batches it would have seen.
  */
-import { ValueError } from '@nabla/core'
+import { openBatch, ValueError } from '@nabla/core'
 import type { Dataset } from '../dataset/dataset.js'
 import { IterableDataset, type IterableFactory } from '../dataset/iterable-dataset.js'
 import { stackSamples } from '../dataset/stack.js'
 import type { HostBatch, HostSample } from '../host-array.js'
 import { checkSeed, indexRange, permutation } from '../random.js'
+import { type TensorBatch, tensorsOf, toTensors } from './collate.js'
 import { readAhead } from './read-ahead.js'
 
 /** What a loader reads: random access, a pipeline, something iterable, or a generator function. */
@@ -31,7 +32,7 @@ export interface DataLoaderOptions<Name extends string, T> {
   readonly dropLast?: boolean
   /** How many batches are prepared ahead: useful for data sets that wait for files or the network; default 0. */
   readonly prefetch?: number
-  /** Makes of a batch what the loop receives, e.g. tensors; called when the batch is due, never ahead. */
+  /** Makes of a batch what the loop receives, by default tensors; called when the batch is due, never ahead. */
   readonly collate?: (batch: HostBatch<Name>) => T | Promise<T>
 }
 
@@ -81,6 +82,9 @@ async function batchOf<Name extends string>(
 /**
  * Batches for `for await`. Every loop over the loader is the next epoch, with an order of its own.
  *
+ * A batch's tensors, and what `variableGradients` computes from them, are freed when the loop asks for the next batch;
+ * `keep()` a tensor to use it longer.
+ *
  * @throws ValueError for options out of range, an empty data set, or one that leaves no batch
  * @example
  * const loader = new DataLoader(dataset, { batchSize: 128, shuffle: true, seed: 1 })
@@ -88,7 +92,7 @@ async function batchOf<Name extends string>(
  *   for await (const { inputs, targets } of loader) { … }
  * }
  */
-export class DataLoader<Name extends string = string, T = HostBatch<Name>> implements AsyncIterable<T> {
+export class DataLoader<Name extends string = string, T = TensorBatch<Name>> implements AsyncIterable<T> {
   readonly batchSize: number | 'full'
   readonly seed: number
   readonly #source: Dataset<Name> | IterableDataset<HostSample<Name>>
@@ -96,7 +100,7 @@ export class DataLoader<Name extends string = string, T = HostBatch<Name>> imple
   readonly #shuffleBuffer: number
   readonly #dropLast: boolean
   readonly #prefetch: number
-  readonly #collate: ((batch: HostBatch<Name>) => T | Promise<T>) | undefined
+  readonly #collate: (batch: HostBatch<Name>) => T | Promise<T>
   #position: Position = { epoch: 0, batch: 0 }
   /** Whether the next loop goes on inside an epoch, which only `restore` asks for. */
   #continues = false
@@ -118,7 +122,8 @@ export class DataLoader<Name extends string = string, T = HostBatch<Name>> imple
     this.#shuffleBuffer = checkWhole('shuffleBuffer', shuffleBuffer, 1)
     this.#dropLast = dropLast
     this.#prefetch = checkWhole('prefetch', prefetch, 0)
-    this.#collate = options.collate
+    // Without `collate` T is its default, a batch of tensors, which TypeScript can't conclude.
+    this.#collate = options.collate ?? (toTensors as (batch: HostBatch<Name>) => T)
     if (this.length === 0) {
       throw new ValueError('DataLoader', {
         expected: 'at least one batch',
@@ -171,14 +176,26 @@ export class DataLoader<Name extends string = string, T = HostBatch<Name>> imple
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for await (const hostBatch of this.hostBatches()) {
+      const step = openBatch()
+      try {
+        const batch = await this.#collate(hostBatch)
+        for (const tensor of tensorsOf(batch)) step.adopt(tensor)
+        yield batch
+      } finally {
+        step.close()
+      }
+    }
+  }
+
+  /** The next epoch's batches as typed arrays, before `collate`: for loops that make their own tensors of them. */
+  async *hostBatches(): AsyncGenerator<HostBatch<Name>, void, undefined> {
     const { epoch, batch: first } = this.#begin()
     let batch = first
     for await (const hostBatch of readAhead(this.#hostBatches(epoch, first), this.#prefetch)) {
-      // Without `collate` T is its default, the host batch itself, which TypeScript can't conclude.
-      const out = this.#collate === undefined ? (hostBatch as T) : await this.#collate(hostBatch)
       batch += 1
       this.#position = { epoch, batch }
-      yield out
+      yield hostBatch
     }
     this.#position = { epoch: epoch + 1, batch: 0 }
   }

@@ -8,7 +8,7 @@ import { ArrayDataset, DataLoader, type Dataset, type HostBatch } from '@nabla/d
 type Columns = 'inputs' | 'targets'
 
 /** A data set or a loader with columns `inputs` and `targets`. */
-export type FitData = Dataset<Columns> | DataLoader<Columns>
+export type FitData = Dataset<Columns> | DataLoader<Columns, unknown>
 
 export interface LoadingOptions {
   readonly batchSize: number | 'full'
@@ -35,7 +35,7 @@ export async function datasetOf(inputs: Tensor, targets: Tensor): Promise<ArrayD
 }
 
 /** A loader over any of the forms. */
-export function loaderOf(data: FitData, options: LoadingOptions): DataLoader<Columns> {
+export function loaderOf(data: FitData, options: LoadingOptions): DataLoader<Columns, unknown> {
   return data instanceof DataLoader ? data : new DataLoader(data, options)
 }
 

@@ -107,7 +107,7 @@ export class Trainer {
   /** One time through the data; `undefined` when the signal ended it. */
   async #epoch(
     epoch: number,
-    loader: DataLoader<'inputs' | 'targets'>,
+    loader: DataLoader<'inputs' | 'targets', unknown>,
     validation: FitData | undefined,
     { callbacks = [], batchSize = 32 }: FitOptions,
     pass: Pass,
@@ -118,7 +118,7 @@ export class Trainer {
     let step = 0
     let reported = start
     this.#reset()
-    for await (const host of loader) {
+    for await (const host of loader.hostBatches()) {
       samples += this.#trainOn(host, epoch, step)
       step += 1
       for (const callback of callbacks) await callback.onBatchEnd?.(step, control)
@@ -236,7 +236,7 @@ export class Trainer {
   async #evaluate(data: FitData, options: EvaluateOptions, prefix: '' | 'validation'): Promise<Record<string, number>> {
     this.#reset()
     const loader = loaderOf(data, { batchSize: options.batchSize ?? 256, shuffle: false, seed: 0 })
-    for await (const host of loader) {
+    for await (const host of loader.hostBatches()) {
       scope(() => {
         const batch = batchTensors(host, this.#backend())
         const predictions = this.model.call(batch.inputs, INFERENCE)

@@ -15,7 +15,7 @@ import type {
   UnaryResult,
 } from '../../types/operands.js'
 import { typed } from '../../types/typed.js'
-import { type Definition, define, definitionsOf, type Traits } from './definition.js'
+import { type Definition, define, type Traits } from './definition.js'
 import { type BuildExpression, elementwise } from './kernels.js'
 
 export type UnaryOperation<R extends DTypeRule> = <S extends Shape, D extends DType>(
@@ -39,7 +39,13 @@ export type AdjustableOperation<R extends DTypeRule> = <S extends Shape, D exten
   parameter?: number,
 ) => UnaryResult<R, S, D>
 
-function definition(
+/**
+ * An operation without a signature of its own yet: for those that take options, and so pick among several.
+ *
+ * @param arity how many operands are tensors
+ * @param parameters typical values of the plain numbers that follow them
+ */
+export function operation(
   name: string,
   rule: DTypeRule,
   build: BuildExpression,
@@ -50,6 +56,14 @@ function definition(
   return { name, rule, build, arity, parameters, traits, run: elementwise(name, rule, build) }
 }
 
+/** A public function with its own signature over operations, whose rows in the catalogue it has. */
+export function callable<Signature extends (...parameters: never[]) => Tensor>(
+  implementation: (...parameters: never[]) => Tensor,
+  ...operations: readonly Definition[]
+): Signature {
+  return define(typed<Signature>(implementation), ...operations)
+}
+
 /** An operation on one tensor. */
 export function unary<R extends DTypeRule>(
   name: string,
@@ -57,9 +71,9 @@ export function unary<R extends DTypeRule>(
   build: (x: Expr) => Expr,
   traits: Traits = {},
 ): UnaryOperation<R> {
-  const meant = definition(name, rule, build, traits, 1)
+  const meant = operation(name, rule, build, traits, 1)
   const { run } = meant
-  return define(typed((x: Tensor) => run([x])), meant)
+  return callable((x: Tensor) => run([x]), meant)
 }
 
 /** An operation on two operands, tensors or numbers, that broadcast. */
@@ -69,9 +83,9 @@ export function binary<R extends DTypeRule>(
   build: (a: Expr, b: Expr) => Expr,
   traits: Traits = {},
 ): BinaryOperation<R> {
-  const meant = definition(name, rule, build, traits, 2)
+  const meant = operation(name, rule, build, traits, 2)
   const { run } = meant
-  return define(typed((a: Operand, b: Operand) => run([a, b])), meant)
+  return callable((a: Operand, b: Operand) => run([a, b]), meant)
 }
 
 /** An operation on three operands, tensors or numbers, that broadcast. */
@@ -81,9 +95,9 @@ export function ternary<R extends DTypeRule>(
   build: (a: Expr, b: Expr, c: Expr) => Expr,
   traits: Traits = {},
 ): TernaryOperation<R> {
-  const meant = definition(name, rule, build, traits, 3)
+  const meant = operation(name, rule, build, traits, 3)
   const { run } = meant
-  return define(typed((a: Operand, b: Operand, c: Operand) => run([a, b, c])), meant)
+  return callable((a: Operand, b: Operand, c: Operand) => run([a, b, c]), meant)
 }
 
 /** An operation on one tensor with a number to adjust it, which kernels take as a scalar: no kernel per value. */
@@ -94,12 +108,7 @@ export function adjustable<R extends DTypeRule>(
   build: (x: Expr, parameter: Expr) => Expr,
   traits: Traits = {},
 ): AdjustableOperation<R> {
-  const meant = definition(name, rule, build, traits, 1, [parameter])
+  const meant = operation(name, rule, build, traits, 1, [parameter])
   const { run } = meant
-  return define(typed((x: Tensor, value: number = parameter) => run([x, value])), meant)
-}
-
-/** A function with a signature of its own over operations defined as above, whose rows in the catalogue it keeps. */
-export function over<F extends object>(operations: readonly object[], call: F): F {
-  return define(call, ...operations.flatMap(definitionsOf))
+  return callable((x: Tensor, value: number = parameter) => run([x, value]), meant)
 }

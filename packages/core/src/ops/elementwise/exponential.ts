@@ -1,0 +1,51 @@
+/**
+ * Exponentials and logarithms.
+ */
+import { type Expr, expressions as e } from '@nabla/backend'
+import { binary, unary } from './define.js'
+
+/** e to the power of x. @example exp(tensor([0, 1])) // [1, 2.718…] */
+export const exp = /* @__PURE__ */ unary('exp', 'float', e.exp)
+/** 2 to the power of x. @example exp2(tensor([3, -1])) // [8, 0.5] */
+export const exp2 = /* @__PURE__ */ unary('exp2', 'float', (x) => e.power(2, x))
+/** exp(x) − 1, exact for small x. */
+export const expm1 = /* @__PURE__ */ unary('expm1', 'float', e.expm1)
+/** The natural logarithm. @example log(tensor([1, Math.E])) // [0, 1] */
+export const log = /* @__PURE__ */ unary('log', 'float', e.log, { domain: [0.2, 4] })
+/** The logarithm to base 2. @example log2(tensor([8, 0.5])) // [3, -1] */
+export const log2 = /* @__PURE__ */ unary('log2', 'float', (x) => e.divide(e.log(x), Math.LN2), { domain: [0.2, 4] })
+/** The logarithm to base 10. @example log10(tensor([100, 0.1])) // [2, -1] */
+export const log10 = /* @__PURE__ */ unary('log10', 'float', (x) => e.divide(e.log(x), Math.LN10), {
+  domain: [0.2, 4],
+})
+/** log(1 + x), exact for small x. */
+export const log1p = /* @__PURE__ */ unary('log1p', 'float', e.log1p, { domain: [-0.8, 3] })
+
+/**
+ * log(exp(a) + exp(b)) without overflow: the sum of two numbers that are given by their logarithms.
+ *
+ * @example logAddExp(tensor([1000]), 1000) // [1000.693…]
+ */
+export const logAddExp = /* @__PURE__ */ binary('logAddExp', 'float', (a, b) => {
+  // Equal operands may be infinite, and their difference then NaN.
+  const same = e.equal(a, b)
+  const left = e.select(same, 0, a)
+  const right = e.select(same, 0, b)
+  const distance = e.absolute(e.subtract(left, right))
+  return e.add(e.maximum(a, b), e.log1p(e.exp(e.negate(distance))))
+})
+
+/**
+ * x · log(y), and 0 where x is 0 and y is not positive: the terms of entropies.
+ *
+ * @example xlogy(tensor([0, 2]), tensor([0, Math.E])) // [0, 2]
+ */
+export const xlogy = /* @__PURE__ */ binary(
+  'xlogy',
+  'float',
+  (x, y) => {
+    const vanishes: Expr = e.and(e.equal(x, 0), e.lessEqual(y, 0))
+    return e.multiply(x, e.log(e.select(vanishes, 1, y)))
+  },
+  { domain: [[-2, 2], [0.2, 4]] },
+)

@@ -1,0 +1,172 @@
+/**
+ * einsum: any sum of products over named axes. Repeated labels are diagonals, labels of a single operand are summed at
+ * once, and the rest is contracted in pairs.
+ */
+import { type DType, formatShape, ShapeError } from '@nabla/backend'
+import { withTemporaries } from '../../engine/temporaries.js'
+import { contract } from '../../primitives/contract.js'
+import { reduce } from '../../primitives/reduce.js'
+import { permute, reshape, slice } from '../../primitives/views.js'
+import { wholeRanges } from '../../primitives/ranges.js'
+import type { Tensor } from '../../tensor.js'
+import { retype } from '../../types/typed.js'
+import { type Equation, formatLabel, parseEquation } from './einsum-equation.js'
+import { dropAxes, labelsFrom, productType, toType } from './operands.js'
+
+/** An operand, or the product of some, with the labels of its axes. */
+interface Term {
+  readonly tensor: Tensor
+  readonly labels: readonly number[]
+}
+
+type Lengths = ReadonlyMap<number, number>
+
+/** The length of each label. Within one operand equal labels agree; between operands a length of 1 is repeated. */
+function lengthsOf(equation: string, { operands }: Equation, tensors: readonly Tensor[]): Lengths {
+  const lengths = new Map<number, number>()
+  const owner = new Map<number, number>()
+  operands.forEach((labels, position) => {
+    const { shape } = tensors[position] as Tensor
+    labels.forEach((label, axis) => {
+      const length = shape[axis] as number
+      const known = lengths.get(label)
+      const within = labels.indexOf(label) < axis && shape[labels.indexOf(label)] !== length
+      if (within || (known !== undefined && known !== length && known !== 1 && length !== 1)) {
+        const other = within ? position : (owner.get(label) as number)
+        throw new ShapeError('einsum', {
+          expected: `one length for ${formatLabel(label)} everywhere in '${equation}'`,
+          received: `operand ${other} ${formatShape((tensors[other] as Tensor).shape)} and operand ${position} ${formatShape(shape)}: axis ${axis} of operand ${position} has length ${length}, not ${within ? shape[labels.indexOf(label)] : known}`,
+          fix: 'name axes of different lengths by different letters, or transpose or reshape the operand',
+        })
+      }
+      if (known === undefined || known === 1) {
+        lengths.set(label, length)
+        owner.set(label, position)
+      }
+    })
+  })
+  return lengths
+}
+
+/** The diagonal of two equally long axes, which becomes the last axis: one slice of the two seen as one. */
+function diagonal(x: Tensor, first: number, second: number): Tensor {
+  const length = x.shape[first] as number
+  const others = labelsFrom(0, x.ndim).filter((axis) => axis !== first && axis !== second)
+  // The axis with the larger stride in front, so that joining the two needs no copy where they lie next to each other.
+  const pair = Math.abs(x.strides[first] as number) < Math.abs(x.strides[second] as number) ? [second, first] : [first, second]
+  const moved = permute('einsum', x, [...others, ...pair])
+  const joined = reshape('einsum', moved, [...moved.shape.slice(0, -2), length * length])
+  const ranges = wholeRanges(joined.shape).with(others.length, { start: 0, length, step: length + 1 })
+  return slice('einsum', joined, ranges)
+}
+
+/** Every label once. */
+function withoutRepeats({ tensor, labels }: Term): Term {
+  const second = labels.findIndex((label, axis) => labels.indexOf(label) < axis)
+  if (second < 0) return { tensor, labels }
+  const label = labels[second] as number
+  const first = labels.indexOf(label)
+  const rest = labels.filter((each) => each !== label)
+  const repeated = labels.filter((each, axis) => each === label && axis !== first && axis !== second)
+  const others = labels.filter((_, axis) => axis !== first && axis !== second)
+  const next = { tensor: diagonal(tensor, first, second), labels: [...others, label] }
+  return repeated.length > 0 || new Set(rest).size < rest.length ? withoutRepeats(next) : next
+}
+
+/** Axes of length 1 that stand for longer ones of other operands are left out. */
+function withoutRepeated({ tensor, labels }: Term, lengths: Lengths): Term {
+  const drops = (axis: number): boolean => tensor.shape[axis] === 1 && lengths.get(labels[axis] as number) !== 1
+  return { tensor: dropAxes('einsum', tensor, drops), labels: labels.filter((_, axis) => !drops(axis)) }
+}
+
+/** Labels that stand nowhere else are summed. */
+function withoutExclusive({ tensor, labels }: Term, elsewhere: ReadonlySet<number>): Term {
+  const axes = labelsFrom(0, labels.length).filter((axis) => !elsewhere.has(labels[axis] as number))
+  if (axes.length === 0) return { tensor, labels }
+  const kept = labels.filter((label) => elsewhere.has(label))
+  return { tensor: reduce('einsum', 'sum', tensor, axes, false), labels: kept }
+}
+
+function labelsOutside(terms: readonly Term[], without: readonly number[], output: readonly number[]): Set<number> {
+  const others = terms.filter((_, position) => !without.includes(position))
+  return new Set([...output, ...others.flatMap(({ labels }) => labels)])
+}
+
+/** Labels of the product of two terms: batches, then those of the first, then those of the second. */
+function productLabels(a: Term, b: Term, needed: ReadonlySet<number>): number[] {
+  const kept = [...new Set([...a.labels, ...b.labels])].filter((label) => needed.has(label))
+  const rank = (label: number): number => (!a.labels.includes(label) ? 2 : b.labels.includes(label) ? 0 : 1)
+  return kept.sort((one, other) => rank(one) - rank(other))
+}
+
+function sizeOfLabels(labels: readonly number[], lengths: Lengths): number {
+  return labels.reduce((size, label) => size * (lengths.get(label) as number), 1)
+}
+
+/** The pair whose product adds the fewest elements to what is stored: the greedy rule of opt_einsum (Smith & Gray 2018). */
+function cheapestPair(terms: readonly Term[], output: readonly number[], lengths: Lengths): [number, number] {
+  let best: [number, number] = [0, 1]
+  let least = Number.POSITIVE_INFINITY
+  const sizes = terms.map(({ labels }) => sizeOfLabels(labels, lengths))
+  for (let i = 0; i < terms.length; i++) {
+    for (let j = i + 1; j < terms.length; j++) {
+      const labels = productLabels(terms[i] as Term, terms[j] as Term, labelsOutside(terms, [i, j], output))
+      const added = sizeOfLabels(labels, lengths) - (sizes[i] as number) - (sizes[j] as number)
+      if (added >= least) continue
+      least = added
+      best = [i, j]
+    }
+  }
+  return best
+}
+
+function contractAll(start: readonly Term[], output: readonly number[], lengths: Lengths): Term {
+  let terms = start
+  while (terms.length > 1) {
+    const [i, j] = cheapestPair(terms, output, lengths)
+    const [a, b] = [terms[i] as Term, terms[j] as Term]
+    const labels = terms.length === 2 ? output : productLabels(a, b, labelsOutside(terms, [i, j], output))
+    const tensor = contract('einsum', a.tensor, b.tensor, { left: a.labels, right: b.labels, output: labels })
+    terms = [...terms.filter((_, position) => position !== i && position !== j), { tensor, labels }]
+  }
+  return terms[0] as Term
+}
+
+/**
+ * Sum of products over named axes (Einstein's summation convention as in NumPy's `einsum`). The operands are contracted
+ * in pairs, cheapest result first, and each pair is one matrix product.
+ *
+ * @param equation subscripts of the operands and, after `->`, of the result: a letter per axis, `...` for any axes,
+ *   which broadcast. A letter that stands twice in one operand is its diagonal; letters that are not in the result are
+ *   summed. Without `->` the result has the letters that stand once, in alphabetical order.
+ * @throws ValueError for an equation that can't be read, ShapeError when the operands don't fit it.
+ * @example
+ * einsum('ij,jk->ik', a, b)             // matmul
+ * einsum('bhqd,bhkd->bhqk', q, k)       // attention scores
+ * einsum('ii->i', a)                    // diagonal
+ */
+export function einsum<D extends DType>(equation: string, ...operands: readonly Tensor<readonly number[], D>[]): Tensor<number[]> {
+  const parsed = parseEquation(
+    equation,
+    operands.map(({ shape }) => shape),
+  )
+  const lengths = lengthsOf(equation, parsed, operands)
+  const dtype = productType(operands.map((operand) => operand.dtype))
+  return retype(
+    withTemporaries(() => {
+      const terms = operands
+        .map((operand, position) => ({ tensor: toType('einsum', operand, dtype), labels: parsed.operands[position] ?? [] }))
+        .map((term) => withoutRepeated(withoutRepeats(term), lengths))
+      const summed = terms.map((term, position) =>
+        withoutExclusive(term, labelsOutside(terms, [position], parsed.output)),
+      )
+      const { tensor, labels } = contractAll(summed, parsed.output, lengths)
+      if (summed.length > 1) return tensor
+      return permute(
+        'einsum',
+        tensor,
+        parsed.output.map((label) => labels.indexOf(label)),
+      )
+    }),
+  )
+}

@@ -1,0 +1,90 @@
+/**
+ * What all products share: operands brought to one dtype, axes named by labels, and axes of length 1 that only repeat.
+ */
+import { type DType, expressions, formatShape, input, promoteTypes, type Shape, ShapeError } from '@nabla/backend'
+import type { PrimitiveParameters } from '../../engine/primitives.js'
+import { withTemporaries } from '../../engine/temporaries.js'
+import { contract } from '../../primitives/contract.js'
+import { map } from '../../primitives/map.js'
+import { reshape } from '../../primitives/views.js'
+import type { Tensor } from '../../tensor.js'
+
+/** The dtype that a product of these dtypes is computed in. */
+export function productType(dtypes: readonly DType[]): DType {
+  const common = dtypes.reduce(promoteTypes)
+  return common === 'bool' ? 'int32' : common
+}
+
+/** `x` itself where it has the dtype already. */
+export function toType(operation: string, x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : map(operation, expressions.cast(input(0, x.dtype), dtype), [x])
+}
+
+/** `count` labels from `first` on. */
+export function labelsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, axis) => first + axis)
+}
+
+/** `x` without some of its axes of length 1; `x` itself where there are none. */
+export function dropAxes(operation: string, x: Tensor, drops: (axis: number) => boolean): Tensor {
+  if (!x.shape.some((_, axis) => drops(axis))) return x
+  return reshape(
+    operation,
+    x,
+    x.shape.filter((_, axis) => !drops(axis)),
+  )
+}
+
+type Labels = PrimitiveParameters['contract']
+
+/** Where an axis of length 1 meets a longer one of the other operand. */
+function repeats(shape: Shape, own: readonly number[], otherShape: Shape, other: readonly number[]): boolean[] {
+  return own.map((label, axis) => {
+    const position = other.indexOf(label)
+    return position >= 0 && shape[axis] === 1 && otherShape[position] !== 1
+  })
+}
+
+function isPlain(a: Tensor, b: Tensor, dtype: DType, repeated: readonly boolean[]): boolean {
+  return a.dtype === dtype && b.dtype === dtype && !repeated.includes(true)
+}
+
+/**
+ * The contraction of two operands of any dtypes. An axis of length 1 stands for any length of its label: it is left out
+ * of the contraction instead of being repeated, so that its gradient is summed by the contraction as well. Such a
+ * label must stand in the output.
+ */
+export function contractBroadcast(operation: string, a: Tensor, b: Tensor, { left, right, output }: Labels): Tensor {
+  const dtype = productType([a.dtype, b.dtype])
+  const inA = repeats(a.shape, left, b.shape, right)
+  const inB = repeats(b.shape, right, a.shape, left)
+  if (isPlain(a, b, dtype, [...inA, ...inB])) return contract(operation, a, b, { left, right, output })
+  return withTemporaries(() => {
+    const first = dropAxes(operation, toType(operation, a, dtype), (axis) => inA[axis] === true)
+    const second = dropAxes(operation, toType(operation, b, dtype), (axis) => inB[axis] === true)
+    return contract(operation, first, second, {
+      left: left.filter((_, axis) => inA[axis] !== true),
+      right: right.filter((_, axis) => inB[axis] !== true),
+      output,
+    })
+  })
+}
+
+/** Two lengths that had to agree and do not. */
+export interface Mismatch {
+  readonly a: Shape
+  readonly axisOfA: number
+  readonly b: Shape
+  readonly axisOfB: number
+  readonly expected: string
+  readonly fix: string
+}
+
+export function mismatchError(operation: string, { a, axisOfA, b, axisOfB, expected, fix }: Mismatch): ShapeError {
+  const [lengthOfA, lengthOfB] = [a.at(axisOfA), b.at(axisOfB)]
+  return new ShapeError(operation, {
+    expected,
+    received: `${formatShape(a)} and ${formatShape(b)}: axis ${axisOfA} of the first has length ${lengthOfA}, axis ${axisOfB} of the second ${lengthOfB}`,
+    fix,
+  })
+}
