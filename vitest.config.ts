@@ -1,13 +1,15 @@
 /**
  * Tests of the whole workspace. They import the TypeScript sources of the sibling packages through the
- * `@nabla/source` export condition, so nothing has to be built first.
+ * `@nabla/source` export condition, so nothing has to be built first. Pages of the documentation can be imported too.
  */
 import { defineConfig } from 'vitest/config'
+import { executablePages } from './docs/runner/plugin.js'
 
 // Vite's own server-side defaults, after ours.
 const conditions = ['@nabla/source', 'module', 'node', 'development|production']
 
 export default defineConfig({
+  plugins: [executablePages()],
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@nabla/source', 'node', 'module-sync'] } },
   test: {

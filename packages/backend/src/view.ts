@@ -35,13 +35,13 @@ export function rowMajorLayout(shape: Shape): Layout {
   return { shape, strides: rowMajorStrides(shape), offset: 0 }
 }
 
-/** Whether elements lie row by row without gaps (axes of length 1 may have any stride). */
+/** Whether elements lie row by row without gaps (axes of length 1 may have any stride, as may those of nothing). */
 export function isContiguous({ shape, strides }: Layout): boolean {
   let expected = 1
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const length = shape[axis] as number
     if (length === 0) return true
-    if (length !== 1 && strides[axis] !== expected) return false
+    if (length !== 1 && strides[axis] !== expected) return shape.includes(0)
     expected *= length
   }
   return true

@@ -2,7 +2,7 @@
  * @nabla/core: tensors, operations and gradients.
  */
 export { Tensor } from './tensor.js'
-export * from './ops/elementwise/arithmetic.js'
+export * from './ops/elementwise/index.js'
 export * from './ops/creation/tensor.js'
 export * from './autograd/gradient.js'
 export { setDefaultBackend, setDefaultBackendFactory, defaultBackend } from './engine/default-backend.js'

@@ -7,8 +7,9 @@
  */
 import type { DType, Shape } from '@nabla/backend'
 import { type HandleParts, TensorHandle } from './engine/handle.js'
-import * as arithmetic from './ops/elementwise/arithmetic.js'
-import type { Broadcast, Broadcastable, Promote, ToFloat } from './types/shapes.js'
+import * as elementwise from './ops/elementwise/index.js'
+import type { ToFloat, ToNumber } from './types/dtypes.js'
+import type { BinaryResult, Fits, Meets, Operand, TernaryResult } from './types/operands.js'
 
 export class Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorHandle<S, D> {
   /** @internal */
@@ -17,18 +18,208 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   // Arithmetic
 
   /** Sum. @see add */
-  add<A extends Shape, B extends Shape, T extends DType, U extends DType>(
-    this: Tensor<A, T>,
-    other: Tensor<B, U> & Broadcastable<A, B>,
-  ): Tensor<Broadcast<A, B>, Promote<T, U>>
-  add<A extends Shape, T extends DType>(this: Tensor<A, T>, other: number): Tensor<A, T>
-  add(this: Tensor, other: Tensor | number): Tensor {
-    return typeof other === 'number' ? arithmetic.add(this, other) : arithmetic.add(this, other)
+  add<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
+    return elementwise.add<A, B>(this, other)
   }
+
+  /** Difference. @see sub */
+  sub<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
+    return elementwise.sub<A, B>(this, other)
+  }
+
+  /** Product. @see mul */
+  mul<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
+    return elementwise.mul<A, B>(this, other)
+  }
+
+  /** Quotient; integers are divided as float32. @see div */
+  div<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'float', A, B> {
+    return elementwise.div<A, B>(this, other)
+  }
+
+  /** Remainder with the sign of the divisor. @see mod */
+  mod<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
+    return elementwise.mod<A, B>(this, other)
+  }
+
+  /** Power. @see pow */
+  pow<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
+    return elementwise.pow<A, B>(this, other)
+  }
+
+  /** The larger of two. @see maximum */
+  maximum<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'any', A, B> {
+    return elementwise.maximum<A, B>(this, other)
+  }
+
+  /** The smaller of two. @see minimum */
+  minimum<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'any', A, B> {
+    return elementwise.minimum<A, B>(this, other)
+  }
+
+  /** The negative. @see neg */
+  neg<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.neg(this)
+  }
+
+  /** The absolute value. @see abs */
+  abs<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.abs(this)
+  }
+
+  /** -1, 0 or 1. @see sign */
+  sign<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.sign(this)
+  }
+
+  /** x · x. @see square */
+  square<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.square(this)
+  }
+
+  /** The square root. @see sqrt */
+  sqrt<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.sqrt(this)
+  }
+
+  /** 1 / x. @see reciprocal */
+  reciprocal<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.reciprocal(this)
+  }
+
+  // Comparison and logic
+
+  /** a = b. @see equal */
+  equal<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+    return elementwise.equal<A, B>(this, other)
+  }
+
+  /** a ≠ b. @see notEqual */
+  notEqual<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+    return elementwise.notEqual<A, B>(this, other)
+  }
+
+  /** a < b. @see less */
+  less<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+    return elementwise.less<A, B>(this, other)
+  }
+
+  /** a ≤ b. @see lessEqual */
+  lessEqual<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+    return elementwise.lessEqual<A, B>(this, other)
+  }
+
+  /** a > b. @see greater */
+  greater<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+    return elementwise.greater<A, B>(this, other)
+  }
+
+  /** a ≥ b. @see greaterEqual */
+  greaterEqual<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+    return elementwise.greaterEqual<A, B>(this, other)
+  }
+
+  /** Both. @see logicalAnd */
+  logicalAnd<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'logical', A, B> {
+    return elementwise.logicalAnd<A, B>(this, other)
+  }
+
+  /** At least one. @see logicalOr */
+  logicalOr<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'logical', A, B> {
+    return elementwise.logicalOr<A, B>(this, other)
+  }
+
+  /** Not. @see logicalNot */
+  logicalNot<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, 'bool'> {
+    return elementwise.logicalNot(this)
+  }
+
+  /** Whether each element is NaN. @see isNaN */
+  isNaN<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, 'bool'> {
+    return elementwise.isNaN(this)
+  }
+
+  // Elementwise functions
 
   /** e to the power of each element. @see exp */
   exp<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
-    return arithmetic.exp(this)
+    return elementwise.exp(this)
+  }
+
+  /** The natural logarithm. @see log */
+  log<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.log(this)
+  }
+
+  /** Sine. @see sin */
+  sin<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.sin(this)
+  }
+
+  /** Cosine. @see cos */
+  cos<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.cos(this)
+  }
+
+  /** Hyperbolic tangent. @see tanh */
+  tanh<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.tanh(this)
+  }
+
+  /** Rounded down. @see floor */
+  floor<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.floor(this)
+  }
+
+  /** Rounded up. @see ceil */
+  ceil<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.ceil(this)
+  }
+
+  /** Rounded, ties to even. @see round */
+  round<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.round(this)
+  }
+
+  /** Values below `low` raised to it, above `high` lowered to it. @see clip */
+  clip<A extends Tensor, L extends Operand, H extends Operand>(
+    this: A,
+    low: L & Fits<A, L>,
+    high: H & Fits<A, H> & Fits<L, H>,
+  ): TernaryResult<'number', A, L, H> {
+    return elementwise.clip<A, L, H>(this, low, high)
+  }
+
+  /** Values as another type. @see cast */
+  cast<A extends Shape, const T extends DType>(this: Tensor<A>, dtype: T): Tensor<A, T> {
+    return elementwise.cast(this, dtype)
+  }
+
+  // Activations
+
+  /** max(x, 0). @see relu */
+  relu<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToNumber<T>> {
+    return elementwise.relu(this)
+  }
+
+  /** The logistic function. @see sigmoid */
+  sigmoid<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.sigmoid(this)
+  }
+
+  /** x · sigmoid(x). @see silu */
+  silu<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.silu(this)
+  }
+
+  /** log(1 + exp(x)). @see softplus */
+  softplus<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
+    return elementwise.softplus(this)
+  }
+
+  /** x · Φ(x). @see gelu */
+  gelu<A extends Shape, T extends DType>(this: Tensor<A, T>, options?: elementwise.GeluOptions): Tensor<A, ToFloat<T>> {
+    return elementwise.gelu(this, options)
   }
 }
 

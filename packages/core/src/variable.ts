@@ -2,15 +2,31 @@
  * Variables: named places whose tensor is replaced over time — weights, running statistics, optimizer state.
  * Tensors are immutable; a variable is what changes.
  */
-import { type DType, formatShape, sameShape, type Shape, ShapeError } from '@nabla/backend'
-import { currentOwner } from './engine/scope.js'
+import { type Backend, BackendError, type DType, formatShape, sameShape, type Shape, ShapeError, ValueError } from '@nabla/backend'
+import { type Journal, noteChange, type Rewind } from './engine/journal.js'
+import { requireTensor } from './engine/operands.js'
+import { isRecording, isTracked } from './engine/recording.js'
+import { currentOwner, Scope } from './engine/scope.js'
+import { detach } from './primitives/views.js'
 import type { Tensor } from './tensor.js'
+import { retype } from './types/typed.js'
 
 export interface VariableOptions {
   /** Shown in summaries, checkpoints and messages. */
   readonly name?: string
   /** Whether training changes it; default true. */
   readonly trainable?: boolean
+}
+
+/** Tensors that are in a variable, which alone frees them. */
+const held = /* @__PURE__ */ new WeakSet<Tensor>()
+
+/** A handle for a variable to hold: the tensor itself, unless someone else goes on using it. */
+function hold<S extends Shape, D extends DType>(tensor: Tensor<S, D>): Tensor<S, D> {
+  const isTaken = held.has(tensor) || isTracked(tensor)
+  const own = (isTaken ? retype<S, D>(detach('variable', tensor)) : tensor).keep()
+  held.add(own)
+  return own
 }
 
 /**
@@ -24,18 +40,22 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   name: string
   trainable: boolean
   #current: Tensor<S, D>
-  #substitute: Tensor<S, D> | undefined
+  /** Stands in for the tensor while a gradient is taken with respect to the variable. */
+  #tracked: Tensor<S, D> | undefined
+  /** Stands in for the tensor, and takes what is assigned, while a checkpointed segment runs again. */
+  #rehearsed: Tensor<S, D> | undefined
 
   /** Takes the tensor over: it leaves its scope and lives as long as the variable. */
   constructor(initial: Tensor<S, D>, { name = 'variable', trainable = true }: VariableOptions = {}) {
-    this.#current = initial.keep()
+    requireTensor('Variable', initial)
+    this.#current = hold(initial)
     this.name = name
     this.trainable = trainable
   }
 
-  /** The tensor that it holds now. Inside `valueAndGrad` over this variable, gradients flow to it. */
+  /** The tensor that it holds now. Inside `variableGradients` over this variable, gradients flow to it. */
   get value(): Tensor<S, D> {
-    return this.#substitute ?? this.#current
+    return this.#tracked ?? this.#rehearsed ?? this.#current
   }
 
   get shape(): S {
@@ -46,41 +66,97 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     return this.#current.dtype
   }
 
+  /** Number of elements. */
   get size(): number {
     return this.#current.size
+  }
+
+  get backend(): Backend {
+    return this.#current.backend
   }
 
   /**
    * Replaces the tensor. The variable takes `next` over; the tensor that it held is freed.
    *
-   * @throws ShapeError when shape or dtype differ.
+   * @throws ShapeError when shape or dtype differ, BackendError when the backend does.
    */
   assign(next: Tensor): void {
-    const previous = this.#current
-    if (!isLike(next, previous)) {
+    requireTensor(`assign to "${this.name}"`, next)
+    this.#requireLike(next)
+    if (this.#tracked !== undefined) {
+      throw new ValueError(`assign to "${this.name}"`, {
+        expected: 'no change of a variable inside the function that is differentiated with respect to it',
+        received: 'an assignment while its gradient is being computed',
+        fix: 'assign after variableGradients returned, or leave the variable out of the list',
+      })
+    }
+    if (this.#rehearsed !== undefined) {
+      this.#rehearsed = next
+    } else if (next !== this.#current) {
+      noteChange(this, (journal) => this.#remember(journal))
+      this.#replace(hold(next))
+    }
+  }
+
+  #requireLike(next: Tensor): asserts next is Tensor<S, D> {
+    const { shape, dtype, backend } = this.#current
+    if (next.dtype !== dtype || !sameShape(next.shape, shape)) {
       throw new ShapeError(`assign to "${this.name}"`, {
-        expected: `${previous.dtype} ${formatShape(previous.shape)}`,
+        expected: `${dtype} ${formatShape(shape)}`,
         received: `${next.dtype} ${formatShape(next.shape)}`,
         fix: 'reshape or cast the new value, or make a new variable',
       })
     }
-    if (next === previous) return
-    this.#current = next.keep()
-    this.#current.node = undefined
-    // A computation in progress may still read the old tensor: it goes when that computation ends.
-    const owner = currentOwner()
-    if (owner === undefined) previous.dispose()
-    else owner.adopt(previous)
+    if (next.backend !== backend) {
+      throw new BackendError(`assign to "${this.name}"`, {
+        expected: `a tensor on the variable's backend "${backend.name}"`,
+        received: `one on "${next.backend.name}"`,
+        fix: 'move it first: await tensor.to(variable.backend); await variable.to(backend) moves the variable',
+      })
+    }
   }
 
-  /** @internal Runs with another tensor in place of its own: how gradients are taken with respect to it. */
-  substitute<R>(tensor: Tensor<S, D>, run: () => R): R {
-    const outer = this.#substitute
-    this.#substitute = tensor
+  #replace(next: Tensor<S, D>): void {
+    const previous = this.#current
+    this.#current = next
+    // A gradient in progress may still read the old tensor: it goes when that computation ends.
+    const owner = currentOwner()
+    if (owner !== undefined && !(owner instanceof Scope && !isRecording())) owner.adopt(previous)
+    else previous.free(`when variable "${this.name}" was given a new value`)
+  }
+
+  /** The state for a checkpointed segment that runs again: the same values on a handle of its own. */
+  #remember({ tensors }: Journal): Rewind {
+    const before = retype<S, D>(detach('variable', this.#current))
+    tensors.push(before)
+    return () => {
+      const outer = this.#rehearsed
+      this.#rehearsed = before
+      return () => {
+        this.#rehearsed = outer
+      }
+    }
+  }
+
+  /** Moves the variable to another backend. Its tensor there replaces the one here. */
+  async to(backend: Backend): Promise<void> {
+    if (backend === this.backend) return
+    const moved = await this.#current.to(backend)
+    this.#replace(hold(moved))
+  }
+
+  /** @internal Runs with other tensors in place of the variables' own: how gradients with respect to them are taken. */
+  static substitute<R>(variables: readonly Variable[], tensors: readonly Tensor[], run: () => R): R {
+    const outer = variables.map((variable) => variable.#tracked)
+    variables.forEach((variable, position) => {
+      variable.#tracked = tensors[position]
+    })
     try {
       return run()
     } finally {
-      this.#substitute = outer
+      variables.forEach((variable, position) => {
+        variable.#tracked = outer[position]
+      })
     }
   }
 
@@ -91,8 +167,4 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   [Symbol.dispose](): void {
     this.dispose()
   }
-}
-
-function isLike<S extends Shape, D extends DType>(next: Tensor, previous: Tensor<S, D>): next is Tensor<S, D> {
-  return next.dtype === previous.dtype && sameShape(next.shape, previous.shape)
 }

@@ -42,10 +42,14 @@ const TABLE = {
 
 export type ActivationName = keyof typeof TABLE
 
+/** Whether an activation of this name exists. */
+export function isActivationName(name: string): name is ActivationName {
+  return Object.hasOwn(TABLE, name)
+}
+
 /** The function of an activation. @throws ValueError naming the known ones. */
-export function activationFrom(name: ActivationName): (x: Tensor) => Tensor {
-  const activation = Object.hasOwn(TABLE, name) ? TABLE[name] : undefined
-  if (activation !== undefined) return activation
+export function activationFrom(name: string): (x: Tensor) => Tensor {
+  if (isActivationName(name)) return TABLE[name]
   throw new ValueError('activation', {
     expected: `one of ${Object.keys(TABLE).join(', ')}`,
     received: String(name),

@@ -163,6 +163,16 @@ export abstract class Layer extends Module {
     return variable
   }
 
+  /** The value of a weight that `build` made. */
+  protected weight(variable: Variable | undefined): Tensor {
+    if (variable !== undefined) return variable.value
+    throw this.error({
+      expected: 'its weights to exist',
+      received: 'a layer that was not built',
+      fix: 'run it with layer.call(x), which builds it, or call layer.ensureBuilt(inputShape)',
+    })
+  }
+
   /** An input in the type of the weights. */
   protected toWeightType(x: Tensor): Tensor {
     return x.dtype === this.dtype ? x : x.cast(this.dtype)

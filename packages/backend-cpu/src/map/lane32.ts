@@ -61,10 +61,10 @@ const makeTable = (): Table => ({
   multiplyAdd: values(binary.multiplyAdd, binary.multiplyAddLeft, binary.multiplyAddRight),
   select: onWords(words.select, undefined, words.selectThen, undefined, words.selectElse),
   cast: values(unary.copy),
+  bitcast: values(unary.copy),
   // Of integers, which have no place in this lane.
   shiftLeft: undefined,
   shiftRight: undefined,
-  bitcast: undefined,
   threefryFirst: undefined,
   threefrySecond: undefined,
 })

@@ -13,9 +13,9 @@ import {
   type View,
 } from '@nabla/backend'
 import { temporaryView } from '../buffer.js'
-import { storeValues } from '../map/lane64.js'
 import { type AnyProgram, programFor } from '../map/programs.js'
 import { leafLayouts, leafStorages, runMap } from '../map/run.js'
+import { storeValues } from '../map/store-values.js'
 import { buildNest, chooseTiling, forEachTile, type Nest, orderByStride, type Strided } from '../nest.js'
 import { createExtremes } from './arg.js'
 import { foldingOf, type ValueOperation } from './folding.js'

@@ -1,118 +1,74 @@
 /**
- * Gradients of functions of tensors: `grad`, `valueAndGrad` and `gradients` (with respect to variables).
+ * Gradients of functions of tensors: `grad`, `valueAndGrad` and, with respect to variables, `variableGradients`.
  */
-import { DTypeError, formatShape, isFloat, ShapeError, ValueError } from '@nabla/backend'
-import type { GraphNode } from '../engine/primitives.js'
-import { type Recording, record, recordingDepth } from '../engine/recording.js'
-import { currentOwner, Owner, runOwned, tensorsIn } from '../engine/scope.js'
+import { ValueError } from '@nabla/backend'
+import { tensorsIn } from '../engine/scope.js'
 import { fillLike } from '../primitives/fill-like.js'
-import { detach } from '../primitives/views.js'
-import { Tensor } from '../tensor.js'
-import type { Variable } from '../variable.js'
-import { backward } from './backward.js'
+import type { Tensor } from '../tensor.js'
+import { Variable } from '../variable.js'
+import { type Computation, compute, isTensor, leaf, requireLoss } from './recorded-function.js'
 import { mapTensors, type TensorTree } from './tree.js'
-
-const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
-
-/** A handle on the same values that gradients are taken with respect to. */
-export function leaf(operation: string, x: Tensor): Tensor {
-  if (!isFloat(x.dtype)) {
-    throw new DTypeError(operation, {
-      expected: 'floating-point tensors to differentiate with respect to',
-      received: `${x.dtype} ${formatShape(x.shape)}`,
-      fix: "cast it first: x.cast('float32')",
-    })
-  }
-  const alias = detach(operation, x)
-  const node: GraphNode =
-    x.node === undefined
-      ? { primitive: 'leaf', operation, inputs: [] }
-      : { primitive: 'reshape', operation, parameters: { shape: x.shape }, inputs: [x] }
-  alias.node = node
-  return alias
-}
-
-function requireScalar(operation: string, value: unknown): Tensor {
-  if (value instanceof Promise) {
-    throw new ValueError(operation, {
-      expected: 'a function that returns its loss at once',
-      received: 'an async function',
-      fix: 'read values (await …) outside of the function; return what you need besides the loss as { value, … }',
-    })
-  }
-  if (!isTensor(value)) {
-    throw new ValueError(operation, {
-      expected: 'a function that returns a tensor, or { value: tensor, … }',
-      received: value === null ? 'null' : typeof value,
-      fix: 'return the loss from the function',
-    })
-  }
-  if (value.size !== 1 || !isFloat(value.dtype)) {
-    throw new ShapeError(operation, {
-      expected: 'a floating-point scalar to differentiate',
-      received: `${value.dtype} ${formatShape(value.shape)}`,
-      fix: 'reduce the result to one number first, for example with mean() or sum(), or use vjp or jacobian',
-    })
-  }
-  return value
-}
 
 /** What a differentiated function may return: the loss, or an object with the loss as `value` and anything besides. */
 export type Differentiable = Tensor | { readonly value: Tensor }
 
-/** What the function returned, besides the loss. */
+/** The loss in what the function returned. */
+export type LossOf<R extends Differentiable> = R extends { readonly value: infer V extends Tensor } ? V : R & Tensor
+
+/** What the function returned, if that is more than the loss. */
 export type Auxiliary<R> = R extends Tensor ? undefined : R
 
-/** A gradient computation in progress: owns what is made on the way. */
-export interface Computation {
-  readonly owner: Owner
-  /** Cotangents of the leaves; zeros for those that the output doesn't depend on. */
-  pull(output: Tensor, cotangent: Tensor, leaves: readonly Tensor[], escaping: ReadonlySet<Tensor>): Tensor[]
+interface Pulled {
+  readonly loss: Tensor
+  readonly gradients: readonly Tensor[]
 }
 
-/**
- * Runs a gradient computation: `run` records while it calls `recorded`, then pulls back. Tensors inside what it returns
- * survive: they go to the batch or step that the inputs belong to, else to the surrounding scope, else to nobody.
- */
-export function compute<R>(operation: string, run: (recorded: <T>(body: () => T) => T, computation: Computation) => R): R {
-  const outer = currentOwner()
-  const nested = recordingDepth() > 0
-  const owner = new Owner(`when ${operation} returned; return it from the function or call keep() on it`, true)
-  const recording: Recording = { owner: undefined }
-  const computation: Computation = {
-    owner,
-    pull: (output, cotangent, leaves, escaping) =>
-      backward(output, cotangent, leaves, owner, escaping).map(
-        (found, position) => found ?? zerosOf(leaves[position] as Tensor),
-      ),
-  }
-  try {
-    const result = runOwned(owner, () => run((body) => record(recording, body), computation))
-    // An outer gradient differentiates through this one, so its graph keeps every intermediate result.
-    if (nested && outer !== undefined) owner.hand(outer)
-    else owner.close(untracked(tensorsIn(result, isTensor) as Tensor[]), outer ?? recording.owner)
-    return result
-  } catch (error) {
-    if (!owner.closed) owner.close()
-    throw error
-  }
+/** Gradients of the loss in `result`, which the caller goes on using where `escapes`. */
+function pullLoss(
+  operation: string,
+  { pull }: Computation,
+  result: unknown,
+  leaves: readonly Tensor[],
+  escapes: boolean,
+): Pulled {
+  const loss = requireLoss(operation, result)
+  const escaping = escapes ? tensorsIn(result, isTensor) : []
+  const gradients = pull([loss], [fillLike(operation, loss, loss.shape, 1)], leaves, { escaping })
+  return { loss, gradients }
 }
 
-function untracked(tensors: Tensor[]): Tensor[] {
-  for (const tensor of tensors) tensor.node = undefined
-  return tensors
+/** Runs `run` on tracked handles of the tensors in `argument`. */
+function runTracked<A extends TensorTree, Rest extends readonly unknown[], R>(
+  operation: string,
+  { record }: Computation,
+  run: (argument: A, ...rest: Rest) => R,
+  argument: A,
+  rest: Rest,
+): { readonly result: R; readonly leaves: readonly Tensor[] } {
+  const leaves: Tensor[] = []
+  const result = record(() => {
+    const tracked = mapTensors(operation, argument, (tensor) => {
+      const made = leaf(operation, tensor)
+      leaves.push(made)
+      return made
+    })
+    return run(tracked, ...rest)
+  })
+  return { result, leaves }
 }
 
-function zerosOf(leaf: Tensor): Tensor {
-  return fillLike('gradient', leaf, leaf.shape, 0)
+/** The gradients in the structure of the argument. */
+function arrange<A extends TensorTree>(operation: string, argument: A, gradients: readonly Tensor[]): A {
+  let next = 0
+  return mapTensors(operation, argument, () => gradients[next++] as Tensor)
 }
 
-export interface ValueAndGradient<G, R extends Differentiable> {
+export interface ValueAndGradient<A, R extends Differentiable> {
   /** The loss. */
-  readonly value: Tensor
+  readonly value: LossOf<R>
   /** Its gradient, in the structure of the argument. */
-  readonly gradient: G
-  /** What the function returned if it returned an object: `{ value, … }`. */
+  readonly gradient: A
+  /** What the function returned, if it returned an object: `{ value, … }`. */
   readonly auxiliary: Auxiliary<R>
 }
 
@@ -123,61 +79,71 @@ export interface ValueAndGradient<G, R extends Differentiable> {
  *
  * Reverse-mode automatic differentiation (Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008).
  *
+ * @throws ShapeError when the result isn't a scalar; ValueError for an async function.
  * @example
  * const { value, gradient } = valueAndGrad((w: Tensor) => x.matmul(w).sub(y).square().mean())(w)
  */
 export function valueAndGrad<A extends TensorTree, Rest extends readonly unknown[], R extends Differentiable>(
   run: (argument: A, ...rest: Rest) => R,
 ): (argument: A, ...rest: Rest) => ValueAndGradient<A, R> {
+  const operation = 'valueAndGrad'
   return (argument, ...rest) =>
-    compute('valueAndGrad', (recorded, { pull }) => {
-      const leaves: Tensor[] = []
-      const result = recorded(() => {
-        const tracked = mapTensors(argument, (tensor) => {
-          const made = leaf('valueAndGrad', tensor)
-          leaves.push(made)
-          return made
-        })
-        return run(tracked, ...rest)
-      })
-      const value = requireScalar('valueAndGrad', isTensor(result) ? result : result?.value)
-      const escaping = new Set<Tensor>(tensorsIn(result, isTensor) as Tensor[])
-      const pulled = pull(value, fillLike('gradient', value, value.shape, 1), leaves, escaping)
-      let next = 0
-      const gradient = mapTensors(argument, () => pulled[next++] as Tensor)
-      return { value, gradient, auxiliary: (isTensor(result) ? undefined : result) as Auxiliary<R> }
+    compute(operation, (computation) => {
+      const { result, leaves } = runTracked(operation, computation, run, argument, rest)
+      const { loss, gradients } = pullLoss(operation, computation, result, leaves, true)
+      return {
+        value: loss as LossOf<R>,
+        gradient: arrange(operation, argument, gradients),
+        auxiliary: (isTensor(result) ? undefined : result) as Auxiliary<R>,
+      }
     })
 }
 
 /**
- * The gradient alone.
+ * The gradient alone. Derivatives of higher order are gradients of gradients.
  *
- * @example grad((x: Tensor) => x.square().sum())(tensor([1, 2])) // [2, 4]
+ * @example
+ * grad((x: Tensor) => x.square().sum())(tensor([1, 2])) // [2, 4]
+ * grad(grad((x: Tensor) => x.mul(x).mul(x)))(tensor(2)) // 12
  */
 export function grad<A extends TensorTree, Rest extends readonly unknown[]>(
   run: (argument: A, ...rest: Rest) => Differentiable,
 ): (argument: A, ...rest: Rest) => A {
-  const both = valueAndGrad(run)
-  return (argument, ...rest) => {
-    const { value, gradient, auxiliary } = both(argument, ...rest)
-    for (const tensor of tensorsIn([value, auxiliary], isTensor)) {
-      if (recordingDepth() === 0 && !tensorsIn(argument, isTensor).includes(tensor)) tensor.dispose()
-    }
-    return gradient
-  }
+  const operation = 'grad'
+  return (argument, ...rest) =>
+    compute(operation, (computation) => {
+      const { result, leaves } = runTracked(operation, computation, run, argument, rest)
+      return arrange(operation, argument, pullLoss(operation, computation, result, leaves, false).gradients)
+    })
 }
 
 export interface VariableGradients<R extends Differentiable> {
-  readonly value: Tensor
+  /** The loss. */
+  readonly value: LossOf<R>
   /** One gradient per variable, in their order. */
   readonly gradients: Tensor[]
+  /** What the function returned, if it returned an object: `{ value, … }`. */
   readonly auxiliary: Auxiliary<R>
+}
+
+function requireDistinct(variables: readonly Variable[]): void {
+  const twice = variables.find((variable, position) => variables.indexOf(variable) !== position)
+  if (twice === undefined) return
+  throw new ValueError('variableGradients', {
+    expected: 'each variable once',
+    received: `variable "${twice.name}" twice`,
+    fix: 'remove the repetition: [...new Set(variables)]',
+  })
 }
 
 /**
  * Computes `run` and the gradients of its scalar result with respect to variables: what a training loop written by
- * hand calls, followed by `optimizer.step(gradients)`.
+ * hand calls, followed by `optimizer.apply(gradients, variables)`.
  *
+ * The results live until the next batch is asked for, when the inputs come from a data loader; else the gradients
+ * until they are applied, and the rest until the next ones are. `keep()` makes them live longer.
+ *
+ * @throws ShapeError when the result isn't a scalar; ValueError for an async function.
  * @example
  * const { value, gradients } = variableGradients(() => loss(model.call(x), y), model.trainableVariables)
  */
@@ -185,16 +151,19 @@ export function variableGradients<R extends Differentiable>(
   run: () => R,
   variables: readonly Variable[],
 ): VariableGradients<R> {
-  return compute('variableGradients', (recorded, { pull }) => {
-    const leaves = variables.map((variable) => leaf(`variableGradients of "${variable.name}"`, variable.value))
-    const substituted = variables.reduceRight<() => R>(
-      (body, variable, position) => () => variable.substitute(leaves[position] as Tensor, body),
-      run,
-    )
-    const result = recorded(substituted)
-    const value = requireScalar('variableGradients', isTensor(result) ? result : result?.value)
-    const escaping = new Set<Tensor>(tensorsIn(result, isTensor) as Tensor[])
-    const gradients = pull(value, fillLike('gradient', value, value.shape, 1), leaves, escaping)
-    return { value, gradients, auxiliary: (isTensor(result) ? undefined : result) as Auxiliary<R> }
+  const operation = 'variableGradients'
+  requireDistinct(variables)
+  return compute(operation, (computation) => {
+    const leaves = variables.map((variable) => leaf(`${operation}: variable "${variable.name}"`, variable.value))
+    // Backward runs with the substitutes too: checkpoints recompute then.
+    return Variable.substitute(variables, leaves, () => {
+      const result = computation.record(run)
+      const { loss, gradients } = pullLoss(operation, computation, result, leaves, true)
+      return {
+        value: loss as LossOf<R>,
+        gradients: [...gradients],
+        auxiliary: (isTensor(result) ? undefined : result) as Auxiliary<R>,
+      }
+    })
   })
 }

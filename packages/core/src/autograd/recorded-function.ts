@@ -3,7 +3,7 @@
  * seeing to it that everything made on the way is freed and the results find an owner.
  */
 import { DTypeError, formatShape, isFloat, ShapeError, ValueError } from '@nabla/backend'
-import { isRecording, nextSerial, notice, type Recording, record } from '../engine/recording.js'
+import { computing, isRecording, isTracked, nextSerial, notice, type Recording, record } from '../engine/recording.js'
 import { currentOwner, isPromise, Owner, runOwned, Scope, tensorsIn } from '../engine/scope.js'
 import { openResults } from '../engine/step.js'
 import { fillLike } from '../primitives/fill-like.js'
@@ -24,10 +24,9 @@ export function leaf(operation: string, x: Tensor): Tensor {
   }
   notice(x)
   const alias = detach(operation, x)
-  alias.node =
-    x.node === undefined
-      ? { primitive: 'leaf', operation, inputs: [] }
-      : { primitive: 'reshape', operation, parameters: { shape: x.shape }, inputs: [x] }
+  alias.node = isTracked(x)
+    ? { primitive: 'reshape', operation, parameters: { shape: x.shape }, inputs: [x] }
+    : { primitive: 'leaf', operation, inputs: [] }
   alias.node.serial = nextSerial()
   return alias
 }
@@ -123,7 +122,7 @@ export function compute<R>(operation: string, run: (computation: Computation) =>
       ),
   }
   try {
-    const result = runOwned(owner, () => run(computation))
+    const result = computing(() => runOwned(owner, () => run(computation)))
     // An outer gradient differentiates through this one, so its graph keeps every intermediate result.
     if (nested && outer !== undefined) owner.hand(outer)
     else deliver(owner, tensorsIn(result, isTensor), outer, recording)

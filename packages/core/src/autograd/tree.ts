@@ -4,22 +4,42 @@
 import { ValueError } from '@nabla/backend'
 import { Tensor } from '../tensor.js'
 
+/** A tensor, or tensors in arrays and plain objects nested to any depth. */
 export type TensorTree = Tensor | readonly TensorTree[] | { readonly [key: string]: TensorTree }
 
 /** The same structure with every tensor replaced; visits in the order of arrays and of object keys. */
-export function mapTensors<A extends TensorTree>(tree: A, replace: (tensor: Tensor) => Tensor): A {
-  return visit(tree, replace) as A
+export function mapTensors<A extends TensorTree>(operation: string, tree: A, replace: (tensor: Tensor) => Tensor): A {
+  return visit(operation, tree, replace, '') as A
 }
 
-function visit(tree: TensorTree, replace: (tensor: Tensor) => Tensor): TensorTree {
-  if (tree instanceof Tensor) return replace(tree)
-  if (Array.isArray(tree)) return tree.map((each: TensorTree) => visit(each, replace))
-  if (typeof tree === 'object' && tree !== null) {
-    return Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, visit(each as TensorTree, replace)]))
-  }
-  throw new ValueError('gradient', {
-    expected: 'tensors, or arrays and plain objects of tensors',
-    received: `${tree === null ? 'null' : typeof tree} among them`,
-    fix: 'pass numbers as tensor(…), and what should not be differentiated as a later argument',
+/** The tensors of a tree, in the order of `mapTensors`. */
+export function treeTensors(operation: string, tree: TensorTree): Tensor[] {
+  const found: Tensor[] = []
+  mapTensors(operation, tree, (tensor) => {
+    found.push(tensor)
+    return tensor
   })
+  return found
+}
+
+function visit(operation: string, tree: unknown, replace: (tensor: Tensor) => Tensor, path: string): TensorTree {
+  if (tree instanceof Tensor) return replace(tree)
+  if (Array.isArray(tree)) return tree.map((each: unknown, i) => visit(operation, each, replace, `${path}[${i}]`))
+  if (typeof tree === 'object' && tree !== null && Object.getPrototypeOf(tree) === Object.prototype) {
+    return Object.fromEntries(
+      Object.entries(tree).map(([key, each]: [string, unknown]) => [key, visit(operation, each, replace, `${path}.${key}`)]),
+    )
+  }
+  throw new ValueError(operation, {
+    expected: 'a tensor, or arrays and plain objects of tensors, as the argument to differentiate with respect to',
+    received: `${describe(tree)}${path === '' ? '' : ` at ${path}`}`,
+    fix: 'pass numbers as tensor(…), and what should not be differentiated as a later argument; for variables use variableGradients',
+  })
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value !== 'object') return `a ${typeof value}`
+  const name: unknown = value.constructor?.name
+  return typeof name === 'string' && name !== 'Object' ? `a ${name}` : 'an object'
 }

@@ -18,19 +18,43 @@ export interface Recording {
 const stack: Recording[] = []
 let paused = 0
 let serial = 0
+/** Gradient computations around this point, which record some of the time. */
+let computations = 0
+/** Nodes below this number are left over from computations that have ended. */
+let since = 0
 
 /** Whether primitives leave nodes on their results at this point. */
 export function isRecording(): boolean {
   return stack.length > 0 && paused === 0
 }
 
-/** A number below that of every node recorded from now on, and above that of all others. */
+/** A number above that of every node recorded so far. */
 export function nextSerial(): number {
   serial += 1
   return serial
 }
 
-/** Runs `run` as a new innermost gradient computation. */
+/** Whether a tensor depends on the arguments of a computation in progress. */
+export function isTracked(x: Tensor): boolean {
+  if (x.node === undefined) return false
+  if (computations > 0 && (x.node.serial ?? 0) >= since) return true
+  // A kept tensor must not hold on to the graph that it came from.
+  x.node = undefined
+  return false
+}
+
+/** Runs a whole gradient computation, in which `record` is called for the part to be recorded. */
+export function computing<R>(run: () => R): R {
+  if (computations === 0) since = nextSerial()
+  computations += 1
+  try {
+    return run()
+  } finally {
+    computations -= 1
+  }
+}
+
+/** Runs `run` with recording. */
 export function record<R>(recording: Recording, run: () => R): R {
   const outerPauses = paused
   stack.push(recording)
@@ -68,7 +92,7 @@ export function track(output: Tensor, inputs: readonly Tensor[], node: () => Gra
   if (stack.length === 0) return output
   let tracked = false
   for (const input of inputs) {
-    if (input.node !== undefined) tracked = true
+    if (isTracked(input)) tracked = true
     notice(input)
   }
   if (tracked && paused === 0) {

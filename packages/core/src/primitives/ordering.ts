@@ -3,7 +3,7 @@
  */
 import { broadcastLayout, input, type ScanOperation, type ScatterOperation, type Shape, type View } from '@nabla/backend'
 import { allocate, commonBackend } from '../engine/deliver.js'
-import { track } from '../engine/recording.js'
+import { isRecording, isTracked, track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 
 export interface ScanOptions {
@@ -115,4 +115,19 @@ export function sort(
     inputs: [x],
   }))
   return { values: tracked, indices: indices.tensor }
+}
+
+/** The sorted values alone; where each came from is computed only if a gradient will need it. */
+export function sortValues(operation: string, x: Tensor, axis: number, descending: boolean): Tensor {
+  if (isRecording() && isTracked(x)) return sort(operation, x, axis, descending).values
+  const { tensor, view } = allocate(operation, x.dtype, x.shape, [x])
+  x.backend.run({ kind: 'sort', label: operation, axis, descending, input: x.view(operation), values: view })
+  return tensor
+}
+
+/** Only where the sorted values come from, as int32. */
+export function sortIndices(operation: string, x: Tensor, axis: number, descending: boolean): Tensor {
+  const { tensor, view } = allocate(operation, 'int32', x.shape, [x])
+  x.backend.run({ kind: 'sort', label: operation, axis, descending, input: x.view(operation), indices: view })
+  return tensor
 }

@@ -24,6 +24,9 @@ export interface OnlyNumbers {
 /** `unknown` unless both operands are plain numbers. */
 export type NotOnlyNumbers<A extends Operand, B extends Operand> = [A | B] extends [number] ? OnlyNumbers : unknown
 
+/** `unknown` if an operation can take these two operands, else a reason that does not compile. */
+export type Meets<A extends Operand, B extends Operand> = Fits<A, B> & NotOnlyNumbers<A, B>
+
 /** The shape that two or three operands meet in. */
 export type MeetingShape<A extends Operand, B extends Operand, C extends Operand = 0> = Broadcast<
   Broadcast<ShapeOf<A>, ShapeOf<B>>,

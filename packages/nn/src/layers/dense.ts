@@ -64,8 +64,7 @@ export class Dense extends Layer {
 
   protected forward(x: Tensor): Tensor {
     const { kernel, bias } = this
-    if (kernel === undefined) throw new ReferenceError('dense: called before it was built')
-    const product = this.toWeightType(x).matmul(kernel.value)
+    const product = this.toWeightType(x).matmul(this.weight(kernel))
     const sum = bias === undefined ? product : product.add(bias.value)
     return activationFrom(this.options.activation ?? 'linear')(sum)
   }

@@ -3,7 +3,7 @@
  */
 import { type Expr, expressions as e } from '@nabla/backend'
 import type { Tensor } from '../../tensor.js'
-import type { Fits, MeetingShape, NotOnlyNumbers, Operand } from '../../types/operands.js'
+import type { MeetingShape, Meets, Operand } from '../../types/operands.js'
 import { binary, callable, operation, unary } from './define.js'
 
 /** a = b. @example equal(tensor([1, 2]), 2) // [false, true] */
@@ -39,7 +39,7 @@ export interface CloseOptions {
 
 type IsClose = <A extends Operand, B extends Operand>(
   a: A,
-  b: B & Fits<A, B> & NotOnlyNumbers<A, B>,
+  b: B & Meets<A, B>,
   options?: CloseOptions,
 ) => Tensor<MeetingShape<A, B>, 'bool'>
 

@@ -9,7 +9,7 @@ import type {
   BinaryResult,
   DTypeRule,
   Fits,
-  NotOnlyNumbers,
+  Meets,
   Operand,
   TernaryResult,
   UnaryResult,
@@ -24,7 +24,7 @@ export type UnaryOperation<R extends DTypeRule> = <S extends Shape, D extends DT
 
 export type BinaryOperation<R extends DTypeRule> = <A extends Operand, B extends Operand>(
   a: A,
-  b: B & Fits<A, B> & NotOnlyNumbers<A, B>,
+  b: B & Meets<A, B>,
 ) => BinaryResult<R, A, B>
 
 export type TernaryOperation<R extends DTypeRule> = <A extends Operand, B extends Operand, C extends Operand>(

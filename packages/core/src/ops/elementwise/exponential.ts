@@ -1,5 +1,5 @@
 /**
- * Exponentials and logarithms.
+ * Exponentials, logarithms and the error function.
  */
 import { type Expr, expressions as e } from '@nabla/backend'
 import { binary, unary } from './define.js'
@@ -49,3 +49,8 @@ export const xlogy = /* @__PURE__ */ binary(
   },
   { domain: [[-2, 2], [0.2, 4]] },
 )
+
+/** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
+export const erf = /* @__PURE__ */ unary('erf', 'float', e.erf)
+/** 1 − erf(x), exact for large x. */
+export const erfc = /* @__PURE__ */ unary('erfc', 'float', e.erfc)

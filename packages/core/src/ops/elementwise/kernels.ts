@@ -2,8 +2,9 @@
  * How an elementwise operation runs: it looks up, or builds once, the expression for the types of its operands and
  * hands it to the map primitive. Broadcasting, promotion and plain numbers as operands are the same for all of them.
  */
-import { DTYPES, DTypeError, type DType, type Expr, expressions, input, isFloat, scalar, ValueError } from '@nabla/backend'
-import { isForeignTensor, TensorHandle } from '../../engine/handle.js'
+import { DTYPES, DTypeError, type DType, type Expr, expressions, input, isFloat, scalar } from '@nabla/backend'
+import { TensorHandle } from '../../engine/handle.js'
+import { notATensor } from '../../engine/operands.js'
 import { map } from '../../primitives/map.js'
 import type { Tensor } from '../../tensor.js'
 import type { DTypeRule, Operand } from '../../types/operands.js'
@@ -30,15 +31,9 @@ function digitOf(operand: Operand): number {
 }
 
 function requireOperands(operation: string, operands: readonly Operand[]): void {
-  operands.forEach((operand: unknown, position) => {
-    if (typeof operand === 'number' || operand instanceof TensorHandle) return
-    const foreign = isForeignTensor(operand)
-    throw new ValueError(operation, {
-      expected: 'tensors or numbers as operands',
-      received: `${foreign ? 'a tensor of another copy of @nabla/core' : describe(operand)} as operand ${position + 1}`,
-      fix: foreign ? 'make sure that only one copy of @nabla/core is installed' : 'make it a tensor: tensor(value)',
-    })
-  })
+  for (const operand of operands) {
+    if (typeof operand !== 'number' && !(operand instanceof TensorHandle)) throw notATensor(operation, operand)
+  }
   if (operands.every((operand) => typeof operand === 'number')) {
     throw new DTypeError(operation, {
       expected: 'at least one tensor among the operands',
@@ -48,18 +43,13 @@ function requireOperands(operation: string, operands: readonly Operand[]): void 
   }
 }
 
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value)
-  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
-}
-
 /** Leaves for the operands, brought to the type that the rule says. */
 function leavesOf(rule: DTypeRule, operands: readonly Operand[], target: DType): Expr[] {
   let inputs = 0
   let scalars = 0
   return operands.map((operand, position) => {
-    if (typeof operand === 'number') return scalar(scalars++, target)
     const type = rule === 'select' && position === 0 ? 'bool' : target
+    if (typeof operand === 'number') return scalar(scalars++, type)
     return expressions.cast(input(inputs++, operand.dtype), type)
   })
 }

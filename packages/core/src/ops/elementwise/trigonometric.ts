@@ -97,8 +97,3 @@ export const atanh = /* @__PURE__ */ unary(
 export const deg2rad = /* @__PURE__ */ unary('deg2rad', 'float', (x) => e.multiply(x, Math.PI / 180))
 /** Radians as degrees. */
 export const rad2deg = /* @__PURE__ */ unary('rad2deg', 'float', (x) => e.multiply(x, 180 / Math.PI))
-
-/** The error function. */
-export const erf = /* @__PURE__ */ unary('erf', 'float', e.erf)
-/** 1 − erf(x), exact for large x. */
-export const erfc = /* @__PURE__ */ unary('erfc', 'float', e.erfc)

@@ -66,11 +66,8 @@ function withoutRepeats({ tensor, labels }: Term): Term {
   if (second < 0) return { tensor, labels }
   const label = labels[second] as number
   const first = labels.indexOf(label)
-  const rest = labels.filter((each) => each !== label)
-  const repeated = labels.filter((each, axis) => each === label && axis !== first && axis !== second)
   const others = labels.filter((_, axis) => axis !== first && axis !== second)
-  const next = { tensor: diagonal(tensor, first, second), labels: [...others, label] }
-  return repeated.length > 0 || new Set(rest).size < rest.length ? withoutRepeats(next) : next
+  return withoutRepeats({ tensor: diagonal(tensor, first, second), labels: [...others, label] })
 }
 
 /** Axes of length 1 that stand for longer ones of other operands are left out. */

@@ -9,6 +9,7 @@ import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Summed } from '../../types/axes.js'
 import { retype } from '../../types/typed.js'
+import { summedType } from './sum.js'
 
 export interface CumulativeOptions {
   /** Runs from the end; default false. */
@@ -28,8 +29,7 @@ function running(
   { reverse = false, exclusive = false }: CumulativeOptions,
 ): Tensor {
   const along = axis === undefined ? 0 : normalizeAxis(operation, axis, x.ndim)
-  const counts = kind === 'sum' || kind === 'product'
-  const dtype = counts && (x.dtype === 'bool' || x.dtype === 'uint8') ? 'int32' : x.dtype
+  const dtype = kind === 'sum' || kind === 'product' ? summedType(x.dtype) : x.dtype
   return withTemporaries(() => {
     const lined = axis === undefined ? reshape(operation, x, [x.size]) : x
     return scan(operation, kind, castTo(operation, lined, dtype), { axis: along, reverse, exclusive })

@@ -13,7 +13,7 @@ import { retype } from '../../types/typed.js'
 import { type ReductionOptions, reducedCount } from './options.js'
 
 /** The type that sums are formed in: small integers would overflow at once. */
-function summedType(dtype: DType): DType {
+export function summedType(dtype: DType): DType {
   return dtype === 'bool' || dtype === 'uint8' ? 'int32' : dtype
 }
 
