@@ -81,7 +81,7 @@ describe('the pool', () => {
   })
 
   it('keeps no more than its limit, dropping the oldest sizes first', () => {
-    const pool = new BufferPool(4000)
+    const pool = new BufferPool(3000)
     const [old, young, large] = [pool.take('float32', 300), pool.take('float32', 500), pool.take('float32', 2000)]
     pool.give('float32', old)
     pool.give('float32', young)

@@ -7,8 +7,8 @@ import {
   normalizeAxes,
   normalizeAxis,
   rowMajorStrides,
-  sameShape,
   type Shape,
+  sameShape,
   sizeOf,
 } from './shape.js'
 
@@ -87,6 +87,8 @@ describe('axes', () => {
   })
 
   it('may not be named twice', () => {
-    expect(() => normalizeAxes('sum', [1, -2], 3)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sum: expected each axis at most once; received axes [1,-2] for 3 dimensions, where axis 1 stands twice. Fix: remove the repeated axis (a negative axis counts from the end).]`)
+    expect(() => normalizeAxes('sum', [1, -2], 3)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: sum: expected each axis at most once; received axes [1,-2] for 3 dimensions, where axis 1 stands twice. Fix: remove the repeated axis (a negative axis counts from the end).]`,
+    )
   })
 })

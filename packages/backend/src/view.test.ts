@@ -23,7 +23,10 @@ const layout: fc.Arbitrary<Layout> = fc
   .chain((shape) =>
     fc.record({
       shape: fc.constant(shape),
-      steps: fc.array(fc.constantFrom(1, 1, 1, 2, -1, -2), { minLength: shape.length, maxLength: shape.length }),
+      steps: fc.array(fc.constantFrom(1, 1, 1, 2, -1, -2), {
+        minLength: shape.length,
+        maxLength: shape.length,
+      }),
       order: fc.shuffledSubarray(
         shape.map((_, axis) => axis),
         { minLength: shape.length, maxLength: shape.length },
@@ -123,7 +126,9 @@ describe('permuting, broadcasting and slicing', () => {
   it('permuting by an order and by its inverse changes nothing', () => {
     fc.assert(
       fc.property(layout, fc.nat(), (given, seed) => {
-        const order = given.shape.map((_, axis) => axis).sort((a, b) => ((a * 7 + seed) % 5) - ((b * 7 + seed) % 5))
+        const order = given.shape
+          .map((_, axis) => axis)
+          .sort((a, b) => ((a * 7 + seed) % 5) - ((b * 7 + seed) % 5))
         const inverse = order.map((_, axis) => order.indexOf(axis))
         expect(permuteLayout(permuteLayout(given, order), inverse)).toEqual(given)
       }),

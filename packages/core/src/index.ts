@@ -2,7 +2,13 @@
  * @nabla/core: tensors, operations and gradients.
  */
 export { Tensor } from './tensor.js'
+export { type ElementwiseOperation, elementwiseOperations, elementwiseSamples } from './ops/elementwise/catalog.js'
 export * from './ops/elementwise/index.js'
+export * from './ops/indexing/index.js'
+export * from './ops/movement/index.js'
+export * from './ops/reduction/index.js'
+export * from './ops/linear-algebra/index.js'
+export * from './ops/convolution/index.js'
 export * from './ops/creation/tensor.js'
 export * from './autograd/gradient.js'
 export { setDefaultBackend, setDefaultBackendFactory, defaultBackend } from './engine/default-backend.js'

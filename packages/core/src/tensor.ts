@@ -1,19 +1,25 @@
 /**
  * Tensor: the handle that users hold, with the common operations as methods. Each method is the function of the same
- * name; operations that are used less often exist as functions only.
+ * name; operations that are used less often exist as functions only. Reductions and movements are in the classes below it
+ * (methods/).
  *
  * Methods take their own type parameters through `this`, so that the class stays covariant in shape and dtype and a
  * `Tensor<[2, 3]>` is a `Tensor`.
  */
 import type { DType, Shape } from '@nabla/backend'
-import { type HandleParts, TensorHandle } from './engine/handle.js'
+import type { HandleParts } from './engine/handle.js'
+import { MovementMethods } from './methods/movement.js'
 import * as elementwise from './ops/elementwise/index.js'
+import { type Dot, type Dottable, dot, matmul, type ProductType } from './ops/linear-algebra/index.js'
 import type { ToFloat, ToNumber } from './types/dtypes.js'
 import type { BinaryResult, Fits, Meets, Operand, TernaryResult } from './types/operands.js'
+import type { Matmul, Matmulable } from './types/shapes.js'
 
-export class Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorHandle<S, D> {
+export class Tensor<out S extends Shape = Shape, out D extends DType = DType> extends MovementMethods<S, D> {
   /** @internal */
-  readonly make = makeTensor
+  get make(): typeof makeTensor {
+    return makeTensor
+  }
 
   // Arithmetic
 
@@ -95,7 +101,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   }
 
   /** a ≠ b. @see notEqual */
-  notEqual<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+  notEqual<A extends Tensor, B extends Operand>(
+    this: A,
+    other: B & Meets<A, B>,
+  ): BinaryResult<'compare', A, B> {
     return elementwise.notEqual<A, B>(this, other)
   }
 
@@ -105,27 +114,42 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   }
 
   /** a ≤ b. @see lessEqual */
-  lessEqual<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+  lessEqual<A extends Tensor, B extends Operand>(
+    this: A,
+    other: B & Meets<A, B>,
+  ): BinaryResult<'compare', A, B> {
     return elementwise.lessEqual<A, B>(this, other)
   }
 
   /** a > b. @see greater */
-  greater<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+  greater<A extends Tensor, B extends Operand>(
+    this: A,
+    other: B & Meets<A, B>,
+  ): BinaryResult<'compare', A, B> {
     return elementwise.greater<A, B>(this, other)
   }
 
   /** a ≥ b. @see greaterEqual */
-  greaterEqual<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'compare', A, B> {
+  greaterEqual<A extends Tensor, B extends Operand>(
+    this: A,
+    other: B & Meets<A, B>,
+  ): BinaryResult<'compare', A, B> {
     return elementwise.greaterEqual<A, B>(this, other)
   }
 
   /** Both. @see logicalAnd */
-  logicalAnd<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'logical', A, B> {
+  logicalAnd<A extends Tensor, B extends Operand>(
+    this: A,
+    other: B & Meets<A, B>,
+  ): BinaryResult<'logical', A, B> {
     return elementwise.logicalAnd<A, B>(this, other)
   }
 
   /** At least one. @see logicalOr */
-  logicalOr<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'logical', A, B> {
+  logicalOr<A extends Tensor, B extends Operand>(
+    this: A,
+    other: B & Meets<A, B>,
+  ): BinaryResult<'logical', A, B> {
     return elementwise.logicalOr<A, B>(this, other)
   }
 
@@ -218,8 +242,29 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   }
 
   /** x · Φ(x). @see gelu */
-  gelu<A extends Shape, T extends DType>(this: Tensor<A, T>, options?: elementwise.GeluOptions): Tensor<A, ToFloat<T>> {
+  gelu<A extends Shape, T extends DType>(
+    this: Tensor<A, T>,
+    options?: elementwise.GeluOptions,
+  ): Tensor<A, ToFloat<T>> {
     return elementwise.gelu(this, options)
+  }
+
+  // Linear algebra
+
+  /** Matrix product, batches broadcasting. @see matmul */
+  matmul<A extends Shape, B extends Shape, T extends DType, U extends DType>(
+    this: Tensor<A, T>,
+    other: Tensor<B, U> & Matmulable<A, B>,
+  ): Tensor<Matmul<A, B>, ProductType<T, U>> {
+    return matmul<A, B, T, U>(this, other)
+  }
+
+  /** Dot product with NumPy's rules for every rank. @see dot */
+  dot<A extends Shape, B extends Shape, T extends DType, U extends DType>(
+    this: Tensor<A, T>,
+    other: Tensor<B, U> & Dottable<A, B>,
+  ): Tensor<Dot<A, B>, ProductType<T, U>> {
+    return dot<A, B, T, U>(this, other)
   }
 }
 

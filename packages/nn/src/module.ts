@@ -2,7 +2,7 @@
  * Module: anything with weights — a layer, a block, a whole model. Variables and sub-modules are found by walking the
  * properties, so a model is just a class.
  */
-import { type Shape, scope, type Tensor, ValueError, Variable, zeros } from '@nabla/core'
+import { Generator, type Shape, scope, type Tensor, ValueError, Variable, zeros } from '@nabla/core'
 import { type CallContext, INFERENCE } from './context.js'
 import { type LayerSummary, type SummaryOptions, summarize, summaryOf } from './summary.js'
 import type { FitData } from './training/data.js'
@@ -15,6 +15,9 @@ export interface NamedVariable {
   readonly path: string
   readonly variable: Variable
 }
+
+/** What a module is made of. A generator is the source of the random numbers of e.g. dropout. */
+export type Member = Module | Variable | Generator
 
 /**
  * The base of layers and models. Extend it, put layers and variables into properties, and write `call`:
@@ -38,10 +41,10 @@ export abstract class Module {
   abstract call(x: Tensor, context?: CallContext): Tensor
 
   /**
-   * Variables and sub-modules by property name; an element of a list is `list.0`, `list.1`, … Override it to name them
-   * otherwise.
+   * Variables, sub-modules and generators by property name; an element of a list is `list.0`, `list.1`, … Override it
+   * to name them otherwise.
    */
-  members(): [string, Module | Variable][] {
+  members(): [string, Member][] {
     return membersOf(this)
   }
 
@@ -52,9 +55,15 @@ export abstract class Module {
 
   /** All variables with their paths, in the order of the properties, each once. */
   namedVariables(): NamedVariable[] {
-    const found = new Map<Variable, string>()
-    collect(this, '', found, new Set())
-    return [...found].map(([variable, path]) => ({ variable, path }))
+    const variables = [...walk(this)].filter((entry): entry is [Variable, string] => entry[0] instanceof Variable)
+    return variables.map(([variable, path]) => ({ variable, path }))
+  }
+
+  /** All sources of random numbers with their paths: their states are part of a checkpoint. */
+  namedGenerators(): [string, Generator][] {
+    return [...walk(this)].flatMap(([member, path]): [string, Generator][] =>
+      member instanceof Generator ? [[path, member]] : [],
+    )
   }
 
   /** All variables: weights, and statistics that layers keep. Layers make theirs at the first call or `build`. */
@@ -169,14 +178,14 @@ function separate<O extends object>(first: FitData | Tensor, second?: O | Tensor
   return [{ data: first }, isTensor(second) ? undefined : second]
 }
 
-/** Variables and modules among the properties, also inside arrays and plain objects. */
-function membersOf(module: Module): [string, Module | Variable][] {
-  const found: [string, Module | Variable][] = []
+/** Members among the properties, also inside arrays and plain objects. */
+function membersOf(module: Module): [string, Member][] {
+  const found: [string, Member][] = []
   const seen = new Set<unknown>()
   const visit = (path: string, value: unknown): void => {
     if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
-    if (value instanceof Module || value instanceof Variable) found.push([path, value])
+    if (value instanceof Module || value instanceof Variable || value instanceof Generator) found.push([path, value])
     else if (Array.isArray(value)) value.forEach((each, position) => visit(`${path}.${position}`, each))
     else if (isPlain(value)) for (const [key, each] of Object.entries(value)) visit(`${path}.${key}`, each)
   }
@@ -184,17 +193,23 @@ function membersOf(module: Module): [string, Module | Variable][] {
   return found
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+function isPlain(value: object): value is Record<string, unknown> {
+  return Object.getPrototypeOf(value) === Object.prototype
 }
 
-function collect(module: Module, prefix: string, found: Map<Variable, string>, seen: Set<Module>): void {
-  if (seen.has(module)) return
-  seen.add(module)
-  for (const [key, member] of module.members()) {
-    const path = `${prefix}${key}`
-    if (member instanceof Variable) {
-      if (!found.has(member)) found.set(member, path)
-    } else collect(member, `${path}/`, found, seen)
+/** Everything inside a module that is no module itself, with its path, each once. */
+function walk(root: Module): Map<Exclude<Member, Module>, string> {
+  const found = new Map<Exclude<Member, Module>, string>()
+  const seen = new Set<Module>()
+  const visit = (module: Module, prefix: string): void => {
+    if (seen.has(module)) return
+    seen.add(module)
+    for (const [key, member] of module.members()) {
+      const path = `${prefix}${key}`
+      if (member instanceof Module) visit(member, `${path}/`)
+      else if (!found.has(member)) found.set(member, path)
+    }
   }
+  visit(root, '')
+  return found
 }

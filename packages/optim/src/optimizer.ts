@@ -8,18 +8,21 @@ import {
   type Expr,
   expressions as e,
   finishStep,
+  formatShape,
   fullLike,
   input,
   mapMany,
-  scalar,
   ShapeError,
+  sameShape,
+  scalar,
+  stopGradient,
   type Tensor,
   ValueError,
   Variable,
 } from '@nabla/core'
 import { type ClippingOptions, clippingScales } from './clipping.js'
 import type { UpdateRule } from './rules/rule.js'
-import { learningRateAt, type Schedule } from './schedules/schedule.js'
+import { isSchedule, learningRateAt, type Schedule } from './schedules/schedule.js'
 
 export interface OptimizerOptions extends ClippingOptions {
   /** A number or a schedule. */
@@ -97,7 +100,7 @@ export class Optimizer {
   }
 
   /**
-   * One step: changes each variable by its gradient, and frees the gradients.
+   * One step: changes each variable by its gradient, and frees the gradients if a gradient computation made them.
    *
    * @throws ShapeError when gradients and variables don't match.
    */
@@ -111,7 +114,7 @@ export class Optimizer {
       this.#update(variable, gradients[position] as Tensor, scales?.[position], numbers)
     })
     for (const scale of new Set(scales)) scale.dispose()
-    finishStep(gradients)
+    finishStep(gradients, this)
   }
 
   #checkPairs(gradients: readonly Tensor[], variables: readonly Variable[]): void {
@@ -180,26 +183,39 @@ export class Optimizer {
   }
 
   /**
-   * Goes on from a state; takes its tensors over.
+   * Goes on from a state, with its learning rate; the state's tensors stay the caller's.
    *
-   * @throws ValueError when the state is of another method.
+   * @throws ValueError when the state is of another method or has not the slots of these variables.
    */
-  restore(state: Omit<OptimizerState, 'configuration'>, variables: readonly Variable[]): void {
-    variables.forEach((variable, position) => {
-      this.#slotsOf(variable).forEach((slot, index) => {
-        const name = this.rule.slots[index]?.name ?? ''
-        const saved = state.slots[position]?.[name]
-        if (saved === undefined) {
-          throw new ValueError(`${this.name}.restore`, {
-            expected: `slot "${name}" of variable ${position} ("${variable.name}")`,
-            received: `slots ${Object.keys(state.slots[position] ?? {}).join(', ') || 'none'}`,
-            fix: 'restore into an optimizer of the same method and settings, with the same variables',
-          })
-        }
-        slot.assign(saved)
+  restore(state: OptimizerState, variables: readonly Variable[]): void {
+    const { method, learningRate } = state.configuration
+    if (method !== this.name) {
+      throw new ValueError(`${this.name}.restore`, {
+        expected: `the state of ${this.name}`,
+        received: `the state of ${String(method)}`,
+        fix: 'make the optimizer with optimizerFrom(state.configuration)',
       })
-    })
+    }
+    const saved = variables.map((variable, position) =>
+      this.#slotsOf(variable).map((slot, index) => ({ slot, value: this.#savedSlot(state, variable, position, index) })),
+    )
+    for (const { slot, value } of saved.flat()) slot.assign(stopGradient(value))
+    if (isSchedule(learningRate)) this.#schedule = learningRate
     this.iterations = state.iterations
+  }
+
+  #savedSlot({ slots }: OptimizerState, variable: Variable, position: number, index: number): Tensor {
+    const name = this.rule.slots[index]?.name ?? ''
+    const saved = slots[position]?.[name]
+    if (saved !== undefined && sameShape(saved.shape, variable.shape)) return saved
+    throw new ValueError(`${this.name}.restore`, {
+      expected: `slot "${name}" of variable ${position} ("${variable.name}"), ${formatShape(variable.shape)}`,
+      received:
+        saved === undefined
+          ? `slots ${Object.keys(slots[position] ?? {}).join(', ') || 'none'}`
+          : `one of shape ${formatShape(saved.shape)}`,
+      fix: 'restore into an optimizer of the same method and settings, with the same variables in the same order',
+    })
   }
 
   dispose(): void {

@@ -3,37 +3,36 @@
  * float64 blocks. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008).
  */
 import type { TypedArray } from '@nabla/backend'
-import { multiplyPanels } from './kernel.js'
-import { PANEL, pack, type Source } from './pack.js'
+import { multiplyPanels, PANEL } from './kernel.js'
+import { pack, type Source } from './pack.js'
 import type { Problem } from './problem.js'
 import { storeBlock } from './store.js'
 
-/** Contracted elements in a panel: two panels of 8 KiB share the first-level cache. */
+/** Contracted elements in a panel: two panels of 6 KiB share the first-level cache. */
 const DEPTH = 256
 /** Columns packed at once, rows packed at once, and rows whose sums are kept: each a part of the second-level cache. */
-const COLUMNS = 128
-const ROWS = 64
-const SUM_ROWS = 256
+const COLUMNS = 43 * PANEL
+const ROWS = 20 * PANEL
+const SUM_ROWS = 4 * ROWS
 
 interface Workspace {
-  readonly left: Float64Array
-  readonly right: Float64Array
+  readonly left: readonly Float64Array[]
+  readonly right: readonly Float64Array[]
   readonly sums: Float64Array
 }
 
 let workspace: Workspace | undefined
 
+const makePanels = (rows: number): Float64Array[] =>
+  Array.from({ length: rows / PANEL }, () => new Float64Array(PANEL * DEPTH))
+
 /** The blocks that all calls share; made at first use. */
 function theWorkspace(): Workspace {
-  workspace ??= {
-    left: new Float64Array(ROWS * DEPTH),
-    right: new Float64Array(COLUMNS * DEPTH),
-    sums: new Float64Array(SUM_ROWS * COLUMNS),
-  }
+  workspace ??= { left: makePanels(ROWS), right: makePanels(COLUMNS), sums: new Float64Array(SUM_ROWS * COLUMNS) }
   return workspace
 }
 
-const padded = (length: number): number => (length + PANEL - 1) & ~(PANEL - 1)
+const padded = (length: number): number => Math.ceil(length / PANEL) * PANEL
 
 /** All pairs of packed panels into the sums from row `firstRow` of the block on. */
 function multiplyBlock(
@@ -44,9 +43,11 @@ function multiplyBlock(
   depth: number,
 ): void {
   const width = padded(columns)
-  for (let column = 0; column < columns; column += PANEL) {
-    for (let row = 0; row < rows; row += PANEL) {
-      multiplyPanels(depth, left, row * depth, right, column * depth, sums, (firstRow + row) * width + column, width)
+  for (let j = 0; j * PANEL < columns; j++) {
+    const rightPanel = right[j] as Float64Array
+    for (let i = 0; i * PANEL < rows; i++) {
+      const at = (firstRow + i * PANEL) * width + j * PANEL
+      multiplyPanels(depth, left[i] as Float64Array, rightPanel, sums, at, width)
     }
   }
 }

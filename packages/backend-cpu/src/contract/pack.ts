@@ -1,80 +1,84 @@
 /**
- * Packing: rows of an operand, from wherever they lie, into panels of four that the micro-kernel reads straight through.
- * Element `k` of the panel's row `r` goes to `panel[4k + r]`. Panels are float64: V8 computes in that, so float32 panels
- * would be converted again and again.
+ * Packing: rows of an operand, from wherever they lie, into panels of three that the micro-kernel reads straight
+ * through: element `k` of a panel's row `r` goes to `panel[3k + r]`. Panels are float64, since V8 computes in that and
+ * would convert float32 panels again and again.
  */
+import { PANEL } from './kernel.js'
 import type { Matrix } from './problem.js'
-
-/** Rows in a panel. */
-export const PANEL = 4
 
 export type Source = Float32Array | Float64Array
 
-function pack32(
-  panels: Float64Array,
+/** Contracted elements taken from all rows before the next: few enough cache lines to be there still for the next panel. */
+const CHUNK = 16
+
+function packPanel32(
+  panel: Float64Array,
+  to: number,
   source: Float32Array,
-  start: number,
-  rows: Int32Array,
-  firstRow: number,
-  rowCount: number,
-  columns: Int32Array,
-  firstColumn: number,
-  depth: number,
+  first: number,
+  second: number,
+  third: number,
+  offsets: Int32Array,
+  from: number,
+  end: number,
 ): void {
-  let t = 0
-  for (let row = firstRow; row < firstRow + rowCount; row += PANEL) {
-    const last = firstRow + rowCount - 1
-    const r0 = start + rows[row]!
-    const r1 = start + rows[Math.min(row + 1, last)]!
-    const r2 = start + rows[Math.min(row + 2, last)]!
-    const r3 = start + rows[Math.min(row + 3, last)]!
-    for (let k = firstColumn; k < firstColumn + depth; k++) {
-      const offset = columns[k]!
-      panels[t] = source[r0 + offset]!
-      panels[t + 1] = source[r1 + offset]!
-      panels[t + 2] = source[r2 + offset]!
-      panels[t + 3] = source[r3 + offset]!
-      t += PANEL
-    }
+  for (let k = from; k < end; k++) {
+    const offset = offsets[k]!
+    panel[to] = source[(first + offset) | 0]!
+    panel[(to + 1) | 0] = source[(second + offset) | 0]!
+    panel[(to + 2) | 0] = source[(third + offset) | 0]!
+    to = (to + 3) | 0
   }
 }
 
 /** The same for float64, with type feedback of its own. */
-function pack64(
-  panels: Float64Array,
+function packPanel64(
+  panel: Float64Array,
+  to: number,
   source: Float64Array,
-  start: number,
-  rows: Int32Array,
-  firstRow: number,
-  rowCount: number,
-  columns: Int32Array,
-  firstColumn: number,
-  depth: number,
+  first: number,
+  second: number,
+  third: number,
+  offsets: Int32Array,
+  from: number,
+  end: number,
 ): void {
-  let t = 0
-  for (let row = firstRow; row < firstRow + rowCount; row += PANEL) {
-    const last = firstRow + rowCount - 1
-    for (let k = firstColumn; k < firstColumn + depth; k++) {
-      const offset = start + columns[k]!
-      for (let r = 0; r < PANEL; r++) panels[t++] = source[offset + rows[Math.min(row + r, last)]!]!
-    }
+  for (let k = from; k < end; k++) {
+    const offset = offsets[k]!
+    panel[to] = source[(first + offset) | 0]!
+    panel[(to + 1) | 0] = source[(second + offset) | 0]!
+    panel[(to + 2) | 0] = source[(third + offset) | 0]!
+    to = (to + 3) | 0
   }
 }
 
-/** Packs `rowCount` rows by `depth` columns; rows that are missing in the last panel repeat the last one. */
+/**
+ * Packs `rowCount` rows by `depth` columns of one matrix of the batch. A row that is missing in the last panel repeats
+ * the one before.
+ */
 export function pack(
-  panels: Float64Array,
+  panels: readonly Float64Array[],
   source: Source,
-  matrix: Matrix,
-  batch: number,
+  { batch, rows, columns }: Matrix,
+  number: number,
   firstRow: number,
   rowCount: number,
   firstColumn: number,
   depth: number,
 ): void {
-  const start = matrix.batch[batch]!
-  const { rows, columns } = matrix
-  if (source instanceof Float32Array) {
-    pack32(panels, source, start, rows, firstRow, rowCount, columns, firstColumn, depth)
-  } else pack64(panels, source, start, rows, firstRow, rowCount, columns, firstColumn, depth)
+  const start = batch[number]!
+  const last = firstRow + rowCount - 1
+  const end = firstColumn + depth
+  for (let from = firstColumn; from < end; from += CHUNK) {
+    const to = PANEL * (from - firstColumn)
+    const until = Math.min(from + CHUNK, end)
+    for (let row = firstRow; row <= last; row += PANEL) {
+      const panel = panels[(row - firstRow) / PANEL] as Float64Array
+      const first = start + rows[row]!
+      const second = start + rows[Math.min(row + 1, last)]!
+      const third = start + rows[Math.min(row + 2, last)]!
+      if (source instanceof Float32Array) packPanel32(panel, to, source, first, second, third, columns, from, until)
+      else packPanel64(panel, to, source, first, second, third, columns, from, until)
+    }
+  }
 }

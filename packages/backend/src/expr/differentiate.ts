@@ -25,7 +25,7 @@ const binary =
   (cotangent, operands, result) =>
     rule(cotangent, operands[0] as Expr, operands[1] as Expr, result)
 
-/** The larger operand takes the cotangent; equal operands share it, as in PyTorch and JAX. */
+/** Cotangents of two operands: all of it to the first if `a` is larger, to the second if `b` is, half to each if equal. */
 const larger = (cotangent: Expr, a: Expr, b: Expr): readonly [Expr, Expr] => {
   const half = e.multiply(cotangent, 0.5)
   const tied = (otherwise: Expr): Expr => e.select(e.equal(a, b), half, otherwise)
@@ -74,10 +74,7 @@ const RULES: Record<Instruction, CotangentRule> = {
   power: binary(power),
   remainder: binary((ct, a, b) => [ct, e.negate(e.multiply(ct, e.truncate(e.divide(a, b))))]),
   maximum: binary((ct, a, b) => larger(ct, a, b)),
-  minimum: binary((ct, a, b) => {
-    const [towardsB, towardsA] = larger(ct, b, a)
-    return [towardsA, towardsB]
-  }),
+  minimum: binary((ct, a, b) => larger(ct, b, a)),
   atan2: binary((ct, a, b) => {
     const scaled = e.divide(ct, e.add(e.multiply(a, a), e.multiply(b, b)))
     return [e.multiply(scaled, b), e.negate(e.multiply(scaled, a))]

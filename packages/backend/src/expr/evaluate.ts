@@ -74,7 +74,8 @@ const EVALUATE: Record<Instruction, Evaluate> = {
 }
 
 function saturate(value: number, low: number, high: number): number {
-  return Number.isNaN(value) ? 0 : Math.trunc(Math.min(high, Math.max(low, value)))
+  // Adding 0 makes -0, which integers don't have, 0.
+  return Number.isNaN(value) ? 0 : Math.trunc(Math.min(high, Math.max(low, value))) + 0
 }
 
 /** A number converted as the `cast` instruction does: truncating and saturating for integers, `!= 0` for bool. */

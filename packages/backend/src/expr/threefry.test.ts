@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { threefry2x32 } from './threefry.js'
 
-const hex = (words: readonly number[]): string => words.map((word) => word.toString(16).padStart(8, '0')).join(' ')
+const hex = (words: readonly number[]): string =>
+  words.map((word) => word.toString(16).padStart(8, '0')).join(' ')
 
 describe('threefry2x32', () => {
   // The known answers of the Random123 library for threefry2x32 with 20 rounds: counter, key, result.
-  it.each([
+  it.each<[counter: [number, number], key: [number, number], answer: string]>([
     [[0, 0], [0, 0], '6b200159 99ba4efe'],
     [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], '1cb996fc bb002be7'],
     [[0x243f6a88, 0x85a308d3], [0x13198a2e, 0x03707344], 'c4923a9c 483df7a0'],
-  ] as const)('counter %j under key %j gives %s', (counter, key, answer) => {
+  ])('counter %j under key %j gives %s', (counter, key, answer) => {
     expect(hex(threefry2x32(...key, ...counter))).toBe(answer)
   })
 

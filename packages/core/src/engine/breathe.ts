@@ -2,6 +2,8 @@
  * Letting the event loop run now and then: reads await it, so that a training loop leaves room for input, timers and
  * the finalisers of collected tensors, which never run between microtasks.
  */
+import { watchRecent } from './storage.js'
+
 const INTERVAL_MILLISECONDS = 50
 
 let last = 0
@@ -27,6 +29,7 @@ function schedule(callback: () => void): void {
 export async function breathe(): Promise<void> {
   const now = performance.now()
   if (now - last < INTERVAL_MILLISECONDS) return
+  watchRecent()
   await new Promise<void>(schedule)
   last = performance.now()
 }

@@ -41,7 +41,8 @@ export function allocateWith(make: MakeTensor, backend: Backend, operation: stri
   const storage = new Storage(backend, buffer)
   const layout = rowMajorLayout(shape)
   const tensor = make({ storage, dtype, layout, reference: new Reference(storage, operation, captureSite()) })
-  return { tensor: own(tensor, inputs), view: { buffer, dtype, ...layout } }
+  const view = { buffer, dtype, shape: layout.shape, strides: layout.strides, offset: layout.offset }
+  return { tensor: own(tensor, inputs), view }
 }
 
 /** A new row-major tensor for the result of an operation on `inputs`, on their backend. */

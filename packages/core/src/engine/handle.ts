@@ -2,25 +2,7 @@
  * TensorHandle: what every tensor is underneath — a view on shared storage with an owner — without any operations, so
  * that operations can be written against it and the Tensor class on top of them.
  */
-import {
-  type Backend,
-  BackendError,
-  createTypedArray,
-  DisposedError,
-  type DType,
-  formatShape,
-  fromHalfBits,
-  isContiguous,
-  type Layout,
-  layoutPositions,
-  type Shape,
-  sizeOf,
-  type TypedArray,
-  type View,
-} from '@nabla/backend'
-import type { DataOf } from '../types/nested.js'
-import { retypeData } from '../types/typed.js'
-import { breathe } from './breathe.js'
+import { type Backend, DisposedError, type DType, formatShape, type Layout, type Shape, sizeOf, type View } from '@nabla/backend'
 import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
 import { type Reference, type Storage, watch } from './storage.js'
@@ -125,50 +107,6 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
     this.owner = undefined
     watch(this, this.reference)
   }
-
-  /**
-   * The elements in row-major order, as a copy in a typed array (float16 as float32, bool as bytes of 0 and 1).
-   *
-   * @example await tensor([[1, 2], [3, 4]]).data() // Float32Array [1, 2, 3, 4]
-   */
-  async data<T extends DType>(this: TensorHandle<Shape, T>): Promise<DataOf<T>> {
-    return retypeData(toHost(await this.readRaw('data'), this.dtype))
-  }
-
-  /**
-   * The same at once, on backends that can (`backend.capabilities.synchronousRead`).
-   *
-   * @throws BackendError on others.
-   */
-  dataSync<T extends DType>(this: TensorHandle<Shape, T>): DataOf<T> {
-    const { buffer } = this.view('dataSync')
-    const { backend } = this
-    if (backend.readSync === undefined) {
-      throw new BackendError('dataSync', {
-        expected: 'a backend that can read at once',
-        received: `backend "${backend.name}"`,
-        fix: 'use await tensor.data(), which works on every backend',
-      })
-    }
-    const raw = isContiguous(this)
-      ? backend.readSync(buffer, this.offset, this.size)
-      : inRowMajorOrder(backend.readSync(buffer), this.dtype, this)
-    return retypeData(toHost(raw, this.dtype))
-  }
-
-  /** @internal The elements as they are stored (float16 as bits), in row-major order. */
-  async readRaw(operation: string): Promise<TypedArray> {
-    const { buffer } = this.view(operation)
-    const layout: Layout = { shape: this.shape, strides: this.strides, offset: this.offset }
-    const retained = this.reference.storage.retain()
-    try {
-      await breathe()
-      if (isContiguous(layout)) return await this.backend.read(buffer, this.offset, this.size)
-      return inRowMajorOrder(await this.backend.read(buffer), this.dtype, layout)
-    } finally {
-      retained.release()
-    }
-  }
 }
 
 function disposedError(operation: string, { dtype, shape, reference }: TensorHandle): DisposedError {
@@ -180,15 +118,7 @@ function disposedError(operation: string, { dtype, shape, reference }: TensorHan
   })
 }
 
-/** The elements of a view, picked from its whole buffer. */
-function inRowMajorOrder(raw: TypedArray, dtype: DType, layout: Layout): TypedArray {
-  const result = createTypedArray(dtype, sizeOf(layout.shape))
-  let next = 0
-  for (const position of layoutPositions(layout)) result[next++] = raw[position] as number
-  return result
-}
-
-/** Stored elements in the array type that users see. */
-function toHost(raw: TypedArray, dtype: DType): TypedArray {
-  return dtype === 'float16' ? Float32Array.from(raw, fromHalfBits) : raw
+/** Whether a value is a tensor of another copy of this package. */
+export function isForeignTensor(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && BRAND in value && !(value instanceof TensorHandle)
 }

@@ -5,8 +5,10 @@ import type { Tensor } from '../tensor.js'
 import type { GraphNode } from './primitives.js'
 
 export interface Inspector {
-  /** Called with each result right after it was computed; `node` describes how. */
-  result(output: Tensor, inputs: readonly Tensor[], node: () => GraphNode): void
+  /** Called with each result right after it was computed. */
+  result(output: Tensor, inputs: readonly Tensor[], operation: string): void
+  /** Called with each step that was recorded. */
+  recorded(node: GraphNode): void
   /** Called before and after the gradient rule of a recorded step runs. */
   differentiates(node: GraphNode | undefined): void
 }

@@ -88,7 +88,7 @@ export function notice(input: Tensor): void {
 
 /** Leaves the node on the output if an input is tracked; `node` is made only then. */
 export function track(output: Tensor, inputs: readonly Tensor[], node: () => GraphNode): Tensor {
-  inspector.current?.result(output, inputs, node)
+  inspector.current?.result(output, inputs, output.reference.operation)
   if (stack.length === 0) return output
   let tracked = false
   for (const input of inputs) {
@@ -98,6 +98,7 @@ export function track(output: Tensor, inputs: readonly Tensor[], node: () => Gra
   if (tracked && paused === 0) {
     output.node = node()
     output.node.serial = nextSerial()
+    inspector.current?.recorded(output.node)
   }
   return output
 }

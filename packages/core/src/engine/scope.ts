@@ -9,7 +9,7 @@
  * no inputs belongs to nobody, so that two scopes running at once never free each other's tensors.
  */
 import { findAsyncStorage } from './async-storage.js'
-import type { TensorHandle } from './handle.js'
+import { TensorHandle } from './handle.js'
 import { isRecording } from './recording.js'
 
 /** Frees tensors when it closes. */
@@ -150,26 +150,32 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-/** Ends a scope: frees what isn't part of its result, unless the graph of a gradient in progress still needs it. */
-function closeScope(owner: Owner, outer: Owner | undefined, recorded: boolean, kept: () => TensorHandle[]): void {
-  openScopes -= 1
-  if (recorded && outer !== undefined) owner.hand(outer)
-  else owner.close(kept(), outer?.closed === false ? outer : undefined)
-}
+const isHandle = (value: unknown): value is TensorHandle => value instanceof TensorHandle
 
 /**
- * Runs a function and frees every tensor that was made in it and is not part of what it returns. Works with
- * asynchronous functions, also when several run at once; nested scopes hand their results to the outer one.
+ * Runs a function and frees every tensor that was made in it, except those that it returns: a tensor, or tensors in
+ * arrays, plain objects, maps and sets. Works with asynchronous functions, also when several run at once; a scope inside
+ * another hands its results to the outer one. What was given to a variable, or `keep()` was called on, stays.
+ *
+ * Where the platform has no AsyncLocalStorage (browsers), what is made after an `await` belongs to the scope of the
+ * tensors that it was computed from; what comes from host data then is left to the garbage collector.
+ *
+ * @example const score = await scope(async () => (await model.predict(x)).mean())
  */
-export function runScope<R>(run: () => R, isTensor: (value: unknown) => value is TensorHandle): R {
+export function scope<R>(run: () => R): R {
   const outer = currentOwner()
   const recorded = isRecording()
   const owner = new Scope()
-  const finish = (result?: unknown): void => closeScope(owner, outer, recorded, () => tensorsIn(result, isTensor))
-  const storage = findAsyncStorage()
+  const finish = (result?: unknown): void => {
+    openScopes -= 1
+    // While a gradient is being recorded, its graph still needs what was made on the way.
+    if (recorded && outer !== undefined) owner.hand(outer)
+    else owner.close(tensorsIn(result, isHandle), outer?.closed === false ? outer : undefined)
+  }
   openScopes += 1
   let result: R
   try {
+    const storage = findAsyncStorage()
     result = runOwned(owner, () => (storage === undefined ? run() : storage.run(owner, run)))
   } catch (error) {
     finish()

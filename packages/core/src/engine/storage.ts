@@ -83,6 +83,7 @@ export interface MemoryReport {
  * @example const before = memory().tensors
  */
 export function memory(): MemoryReport {
+  watchRecent()
   return { ...live }
 }
 
@@ -105,6 +106,7 @@ let recordSites = false
  * @example reportLeaks(({ operation, site }) => console.warn(`leaked a result of ${operation}`, site))
  */
 export function reportLeaks(report: ((leak: LeakReport) => void) | undefined): void {
+  watchRecent()
   onLeak = report
   recordSites = report !== undefined
 }
@@ -121,9 +123,30 @@ const registry = /* @__PURE__ */ new FinalizationRegistry<Reference>((reference)
   reference.dispose('the garbage collector found it unused')
 })
 
+/** Small handles of a moment ago. Most are disposed soon and then never cost a place in the registry, which is slow. */
+const recent: { handles: object[]; references: Reference[] } = { handles: [], references: [] }
+const RECENT_HANDLES = 64
+const RECENT_BYTES = 16384
+
+/** Puts the safety net under what was made a moment ago and is still alive. */
+export function watchRecent(): void {
+  const { handles, references } = recent
+  recent.handles = []
+  recent.references = []
+  references.forEach((reference, position) => {
+    if (!reference.disposed) registry.register(handles[position] as object, reference)
+  })
+}
+
 /** The safety net under a handle that nothing else is sure to free. */
 export function watch(handle: object, reference: Reference): void {
   if (reference.watched) return
   reference.watched = true
-  registry.register(handle, reference)
+  if (recordSites || reference.storage.bytes > RECENT_BYTES) {
+    registry.register(handle, reference)
+    return
+  }
+  recent.handles.push(handle)
+  recent.references.push(reference)
+  if (recent.handles.length >= RECENT_HANDLES) watchRecent()
 }

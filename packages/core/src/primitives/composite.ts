@@ -37,7 +37,9 @@ export function decompose(name: CompositeName, x: Tensor, axis: number): Tensor 
 
 /** A composite of one input along one axis. */
 export function composite(name: CompositeName, x: Tensor, axis: number): Tensor {
-  const output = x.backend.capabilities.composites.includes(name) ? claimed(name, x, axis) : decompose(name, x, axis)
+  const output = x.backend.capabilities.composites.includes(name)
+    ? claimed(name, x, axis)
+    : decompose(name, x, axis)
   return track(output, [x], () => ({
     primitive: 'composite',
     operation: name,

@@ -5,7 +5,11 @@ import type { Backend, Expr, Shape } from '@nabla/backend'
 import { allocateWith, type MakeTensor } from '../engine/deliver.js'
 import type { Tensor } from '../tensor.js'
 
-/** `expression` (of `index(axis)` and scalars only) at every position of `shape`, on `backend`. */
+/**
+ * `expression` (of `index(axis)` and scalars only) at every position of `shape`, on `backend`.
+ *
+ * @param inputs tensors whose scope the result belongs to where no scope is current
+ */
 export function generate(
   make: MakeTensor,
   backend: Backend,
@@ -13,8 +17,9 @@ export function generate(
   expression: Expr,
   shape: Shape,
   scalars: readonly number[] = [],
+  inputs: readonly Tensor[] = [],
 ): Tensor {
-  const { tensor, view } = allocateWith(make, backend, operation, expression.dtype, shape)
+  const { tensor, view } = allocateWith(make, backend, operation, expression.dtype, shape, inputs)
   backend.run({ kind: 'map', label: operation, shape, expressions: [expression], inputs: [], scalars, outputs: [view] })
   return tensor
 }

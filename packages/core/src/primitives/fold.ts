@@ -2,7 +2,15 @@
  * The reverse of sliding windows: every element becomes the sum over the windows that hold it. One in-place addition
  * per window position, in a fixed order, so it is deterministic.
  */
-import { expressions, input, type Shape, sizeOf, sliceLayout, type View, type WindowAxis } from '@nabla/backend'
+import {
+  expressions,
+  input,
+  type Shape,
+  sizeOf,
+  sliceLayout,
+  type View,
+  type WindowAxis,
+} from '@nabla/backend'
 import { allocate } from '../engine/deliver.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
@@ -24,7 +32,12 @@ function* offsets(windows: readonly WindowAxis[]): Generator<number[]> {
   }
 }
 
-function targetView(whole: View, windows: readonly WindowAxis[], counts: readonly number[], offset: readonly number[]): View {
+function targetView(
+  whole: View,
+  windows: readonly WindowAxis[],
+  counts: readonly number[],
+  offset: readonly number[],
+): View {
   return windows.reduce<View>((view, { axis, stride = 1, dilation = 1 }, position) => {
     const start = (offset[position] as number) * dilation
     return { ...view, ...sliceLayout(view, axis, start, counts[axis] as number, stride) }
@@ -32,7 +45,10 @@ function targetView(whole: View, windows: readonly WindowAxis[], counts: readonl
 }
 
 function sourceView(x: View, rank: number, offset: readonly number[]): View {
-  const start = offset.reduce((sum, at, position) => sum + at * (x.strides[rank + position] as number), x.offset)
+  const start = offset.reduce(
+    (sum, at, position) => sum + at * (x.strides[rank + position] as number),
+    x.offset,
+  )
   return { ...x, shape: x.shape.slice(0, rank), strides: x.strides.slice(0, rank), offset: start }
 }
 

@@ -1,7 +1,14 @@
 /**
  * Primitives along one axis: running reductions, gather, scatter and sort.
  */
-import { broadcastLayout, input, type ScanOperation, type ScatterOperation, type Shape, type View } from '@nabla/backend'
+import {
+  broadcastLayout,
+  input,
+  type ScanOperation,
+  type ScatterOperation,
+  type Shape,
+  type View,
+} from '@nabla/backend'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import { isRecording, isTracked, track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
@@ -15,7 +22,14 @@ export interface ScanOptions {
 /** Running sum, product, maximum or minimum along an axis. */
 export function scan(operation: string, kind: ScanOperation, x: Tensor, options: ScanOptions): Tensor {
   const { tensor, view } = allocate(operation, x.dtype, x.shape, [x])
-  x.backend.run({ kind: 'scan', label: operation, operation: kind, ...options, input: x.view(operation), output: view })
+  x.backend.run({
+    kind: 'scan',
+    label: operation,
+    operation: kind,
+    ...options,
+    input: x.view(operation),
+    output: view,
+  })
   return track(tensor, [x], () => ({
     primitive: 'scan',
     operation,

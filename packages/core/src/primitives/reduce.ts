@@ -1,7 +1,14 @@
 /**
  * The reduction primitive.
  */
-import { type DType, type Expr, input, type ReduceOperation, rowMajorLayout, type Shape } from '@nabla/backend'
+import {
+  type DType,
+  type Expr,
+  input,
+  type ReduceOperation,
+  rowMajorLayout,
+  type Shape,
+} from '@nabla/backend'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'

@@ -1,7 +1,7 @@
 /**
  * Small host arrays (indices mostly) as tensors beside the tensor that they are used with.
  */
-import { type DType, type Shape, type TypedArrayOf } from '@nabla/backend'
+import type { DType, Shape, TypedArrayOf } from '@nabla/backend'
 import { allocate } from '../engine/deliver.js'
 import type { Tensor } from '../tensor.js'
 

@@ -3,6 +3,7 @@
  * `shapes.ts`, whatever the compiler doesn't know degrades to `number` or `number[]`.
  */
 import type { DType, Shape } from '@nabla/backend'
+import type { Permuted, Reversed } from './shapes.js'
 
 /** Whether the rank is known. */
 type HasRank<S extends Shape> = number extends S['length'] ? false : true
@@ -28,10 +29,12 @@ export type Axes = number | readonly number[] | undefined
 
 type Named<X extends Axes> = X extends number ? X : X extends readonly number[] ? X[number] : never
 
-type Without<S extends Shape, X extends number, K extends boolean, C extends Counter = []> = S extends readonly [
-  infer F extends number,
-  ...infer R extends number[],
-]
+type Without<
+  S extends Shape,
+  X extends number,
+  K extends boolean,
+  C extends Counter = [],
+> = S extends readonly [infer F extends number, ...infer R extends number[]]
   ? C['length'] extends X
     ? K extends true
       ? [1, ...Without<R, X, K, [...C, unknown]>]
@@ -87,30 +90,56 @@ type InsertFront<S extends Shape, N extends number, C extends Counter = []> = C[
     : []
 
 /** A new axis of length 1. */
-export type Expanded<S extends Shape, X extends number | readonly number[]> = HasRank<S> extends true
-  ? X extends number
-    ? number extends X
-      ? [number, ...Anonymous<S>]
-      : InsertFront<S, Extract<FromFront<readonly [1, ...S], X>, number>>
+export type Expanded<S extends Shape, X extends number | readonly number[]> =
+  HasRank<S> extends true
+    ? X extends number
+      ? number extends X
+        ? [number, ...Anonymous<S>]
+        : InsertFront<S, Extract<FromFront<readonly [1, ...S], X>, number>>
+      : number[]
     : number[]
-  : number[]
 
 type AxisKey<S extends Shape, X extends number> = `${FromFront<S, X>}`
 
 /** Two axes exchanged. */
-export type Swapped<S extends Shape, A extends number, B extends number> = HasRank<S> extends true
-  ? number extends A | B
-    ? Anonymous<S>
-    : {
-        -readonly [I in keyof S]: I extends AxisKey<S, A>
-          ? LengthAt<S, FromFront<S, B>>
-          : I extends AxisKey<S, B>
-            ? LengthAt<S, FromFront<S, A>>
-            : S[I]
-      }
-  : number[]
+export type Swapped<S extends Shape, A extends number, B extends number> =
+  HasRank<S> extends true
+    ? number extends A | B
+      ? Anonymous<S>
+      : {
+          -readonly [I in keyof S]: I extends AxisKey<S, A>
+            ? LengthAt<S, FromFront<S, B>>
+            : I extends AxisKey<S, B>
+              ? LengthAt<S, FromFront<S, A>>
+              : S[I]
+        }
+    : number[]
 
-type LengthAt<S extends Shape, X extends number> = X extends keyof S ? (S[X] extends number ? S[X] : number) : number
+type LengthAt<S extends Shape, X extends number> = X extends keyof S
+  ? S[X] extends number
+    ? S[X]
+    : number
+  : number
 
 /** The dtype of sums and products: small integers and booleans are counted in int32. */
 export type Summed<D extends DType> = D extends 'bool' | 'uint8' ? 'int32' : D
+
+/** What reductions take after the tensor. */
+export type ReductionParameters<O = object> = readonly [
+  axes?: Axes,
+  options?: O & { readonly keepdims?: boolean },
+]
+
+type Kept<P> = P extends readonly [unknown, { readonly keepdims: infer K extends boolean }] ? K : false
+
+/** The shape that a reduction with these parameters leaves of `S`. */
+export type ReducedBy<S extends Shape, P extends readonly unknown[]> = P extends readonly []
+  ? []
+  : P extends readonly [infer X extends Axes, ...infer _]
+    ? Reduced<S, X, Kept<P>>
+    : number[]
+
+/** Axes reversed, or in the given order. */
+export type Transposed<S extends Shape, O extends readonly number[] | undefined> = O extends readonly number[]
+  ? Permuted<S, O>
+  : Reversed<S>

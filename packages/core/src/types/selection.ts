@@ -25,7 +25,10 @@ export type Selection =
   | SliceRange
   | '...'
 
-type Walk<S extends Shape, Q extends readonly Selection[]> = Q extends readonly [infer F, ...infer R extends Selection[]]
+type Walk<S extends Shape, Q extends readonly Selection[]> = Q extends readonly [
+  infer F,
+  ...infer R extends Selection[],
+]
   ? S extends readonly [infer L extends number, ...infer T extends number[]]
     ? F extends number
       ? Walk<T, R>
@@ -34,7 +37,9 @@ type Walk<S extends Shape, Q extends readonly Selection[]> = Q extends readonly 
   : [...S]
 
 /** The shape that selections leave of a shape. */
-export type Selected<S extends Shape, Q extends readonly Selection[]> = number extends S['length'] | Q['length']
+export type Selected<S extends Shape, Q extends readonly Selection[]> = number extends
+  | S['length']
+  | Q['length']
   ? number[]
   : '...' extends Q[number]
     ? number[]

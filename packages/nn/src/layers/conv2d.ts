@@ -17,7 +17,7 @@ import {
   windowPositions,
 } from './window.js'
 
-export interface Conv2dOptions extends LayerOptions {
+export interface Conv2dLayerOptions extends LayerOptions {
   /** Default 1. */
   readonly strides?: Lengths
   /** Default `valid`. */
@@ -45,7 +45,7 @@ export class Conv2d extends Layer {
   constructor(
     readonly filters: number,
     kernelSize: Lengths,
-    private readonly options: Conv2dOptions = {},
+    private readonly options: Conv2dLayerOptions = {},
   ) {
     super('conv2d', options)
     const { strides = 1, padding = 'valid', dilation = 1, groups = 1, useBias = true, activation = 'linear' } = options
@@ -131,6 +131,6 @@ export class Conv2d extends Layer {
  * @param kernelSize height and width of the window
  * @example conv2d(32, 3, { activation: 'relu', padding: 'same' })
  */
-export function conv2d(filters: number, kernelSize: Lengths, options?: Conv2dOptions): Conv2d {
+export function conv2d(filters: number, kernelSize: Lengths, options?: Conv2dLayerOptions): Conv2d {
   return new Conv2d(filters, kernelSize, options)
 }

@@ -1,7 +1,7 @@
 /**
  * Global pooling: each channel of an image becomes one number.
  */
-import type { Shape, Tensor } from '@nabla/core'
+import { globalAveragePool, globalMaxPool, type Shape, type Tensor } from '@nabla/core'
 import { Layer, type LayerOptions } from '../layer.js'
 import { requireImage } from './window.js'
 
@@ -25,7 +25,7 @@ export class GlobalAveragePooling2d extends GlobalPooling2d {
   }
 
   protected forward(x: Tensor): Tensor {
-    return x.mean([1, 2])
+    return globalAveragePool(x)
   }
 }
 
@@ -35,7 +35,7 @@ export class GlobalMaxPooling2d extends GlobalPooling2d {
   }
 
   protected forward(x: Tensor): Tensor {
-    return x.max([1, 2])
+    return globalMaxPool(x)
   }
 }
 

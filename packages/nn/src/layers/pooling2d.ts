@@ -6,8 +6,6 @@ import { Layer, type LayerOptions } from '../layer.js'
 import { type Lengths, type Padding, pairOf, requirePadding, type WindowSettings, windowPositions } from './window.js'
 
 export interface Pooling2dOptions extends LayerOptions {
-  /** Height and width of the window; default 2. */
-  readonly poolSize?: Lengths
   /** Default: the window, so that windows don't overlap. */
   readonly strides?: Lengths
   /** Default `valid`. Padded positions never win and don't count in means. */
@@ -23,10 +21,11 @@ abstract class Pooling2d extends Layer {
   constructor(
     kind: string,
     private readonly pool: Pool,
+    poolSize: Lengths,
     options: Pooling2dOptions = {},
   ) {
     super(kind, options)
-    const { poolSize = 2, strides = poolSize, padding = 'valid' } = options
+    const { strides = poolSize, padding = 'valid' } = options
     const complain = this.error.bind(this)
     requirePadding(padding, complain)
     this.#window = {
@@ -58,23 +57,33 @@ abstract class Pooling2d extends Layer {
 }
 
 export class MaxPooling2d extends Pooling2d {
-  constructor(options?: Pooling2dOptions) {
-    super('maxPooling2d', maxPool2d, options)
+  constructor(poolSize: Lengths = 2, options?: Pooling2dOptions) {
+    super('maxPooling2d', maxPool2d, poolSize, options)
   }
 }
 
 export class AveragePooling2d extends Pooling2d {
-  constructor(options?: Pooling2dOptions) {
-    super('averagePooling2d', averagePool2d, options)
+  constructor(poolSize: Lengths = 2, options?: Pooling2dOptions) {
+    super('averagePooling2d', averagePool2d, poolSize, options)
   }
 }
 
-/** The largest element of each window. @example maxPooling2d() // halves height and width */
-export function maxPooling2d(options?: Pooling2dOptions): MaxPooling2d {
-  return new MaxPooling2d(options)
+/**
+ * The largest element of each window.
+ *
+ * @param poolSize height and width of the window; default 2, which halves height and width
+ * @example maxPooling2d(2)
+ */
+export function maxPooling2d(poolSize?: Lengths, options?: Pooling2dOptions): MaxPooling2d {
+  return new MaxPooling2d(poolSize, options)
 }
 
-/** The mean of each window. @example averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }) */
-export function averagePooling2d(options?: Pooling2dOptions): AveragePooling2d {
-  return new AveragePooling2d(options)
+/**
+ * The mean of each window.
+ *
+ * @param poolSize height and width of the window; default 2, which halves height and width
+ * @example averagePooling2d(3, { strides: 2, padding: 'same' })
+ */
+export function averagePooling2d(poolSize?: Lengths, options?: Pooling2dOptions): AveragePooling2d {
+  return new AveragePooling2d(poolSize, options)
 }

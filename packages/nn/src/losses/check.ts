@@ -1,37 +1,48 @@
 /**
- * What all losses check: that predictions and targets belong together.
+ * What all losses and metrics check: that predictions and targets belong together.
  */
-import { sameShape, type Shape, ShapeError, type Tensor } from '@nabla/core'
-
-/** Targets in the shape of the predictions: [batch] meets [batch, 1] without silently broadcasting to [batch, batch]. */
-export function alignTargets(loss: string, predictions: Tensor, targets: Tensor): Tensor {
-  const floats = targets.cast(predictions.dtype)
-  if (sameShape(predictions.shape, targets.shape)) return floats
-  if (sameShape(withoutLast(predictions.shape), targets.shape) && predictions.shape.at(-1) === 1) {
-    return floats.reshape(predictions.shape)
-  }
-  throw new ShapeError(loss, {
-    expected: `targets of the shape of the predictions [${predictions.shape.join()}]`,
-    received: `targets [${targets.shape.join()}]`,
-    fix: 'reshape the targets, or use a sparse loss for class numbers',
-  })
-}
+import { formatShape, type Shape, ShapeError, sameShape, type Tensor } from '@nabla/core'
 
 function withoutLast(shape: Shape): Shape {
   return shape.slice(0, -1)
 }
 
-/** Class numbers for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
-export function alignClasses(loss: string, predictions: Tensor, targets: Tensor): Tensor {
-  const expected = withoutLast(predictions.shape)
-  const classes = targets.cast('int32')
-  if (predictions.ndim > 0 && sameShape(expected, targets.shape)) return classes
-  if (predictions.ndim > 0 && targets.shape.at(-1) === 1 && sameShape(expected, withoutLast(targets.shape))) {
-    return classes.reshape(expected)
+/** Whether two shapes differ in a last axis of length 1 only. */
+function differInLastOne(longer: Shape, shorter: Shape): boolean {
+  return longer.at(-1) === 1 && longer.length > 1 && sameShape(withoutLast(longer), shorter)
+}
+
+/**
+ * Targets in the type and shape of the predictions: [batch] meets [batch, 1] without silently broadcasting to
+ * [batch, batch].
+ */
+export function alignTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
+  const { shape } = predictions
+  const fits = sameShape(shape, targets.shape)
+  if (fits || differInLastOne(shape, targets.shape) || differInLastOne(targets.shape, shape)) {
+    const converted = targets.dtype === predictions.dtype ? targets : targets.cast(predictions.dtype)
+    return fits ? converted : converted.reshape(shape)
   }
-  throw new ShapeError(loss, {
-    expected: `class numbers [${expected.join()}] for predictions [${predictions.shape.join()}]`,
-    received: `targets [${targets.shape.join()}]`,
-    fix: 'pass one whole number per sample, or use categoricalCrossEntropy for one-hot targets',
+  const sparse = sameShape(withoutLast(shape), targets.shape)
+  throw new ShapeError(name, {
+    expected: `targets of the shape of the predictions ${formatShape(shape)}`,
+    received: `targets ${formatShape(targets.shape)}`,
+    fix: sparse ? 'use the sparse form, which takes class numbers, or oneHot the targets' : 'reshape the targets',
+  })
+}
+
+/** Class numbers for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
+export function alignClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
+  const expected = withoutLast(predictions.shape)
+  if (predictions.ndim > 0 && (sameShape(expected, targets.shape) || sameShape([...expected, 1], targets.shape))) {
+    const classes = targets.dtype === 'int32' ? targets : targets.cast('int32')
+    return sameShape(expected, targets.shape) ? classes : classes.reshape(expected)
+  }
+  throw new ShapeError(name, {
+    expected: `class numbers ${formatShape(expected)} for predictions ${formatShape(predictions.shape)}`,
+    received: `targets ${formatShape(targets.shape)}`,
+    fix: sameShape(predictions.shape, targets.shape)
+      ? 'use the categorical form, which takes one-hot targets'
+      : 'pass one whole number per sample',
   })
 }

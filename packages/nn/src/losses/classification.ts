@@ -1,7 +1,7 @@
 /**
  * Losses for classes: cross-entropies from probabilities or, better, from logits, and the Kullback–Leibler divergence.
  */
-import { logSoftmax, oneHot, softplus, type Tensor } from '@nabla/core'
+import { logSoftmax, softplus, type Tensor, takeAlongAxis, withTemporaries } from '@nabla/core'
 import { alignClasses, alignTargets } from './check.js'
 
 export interface CrossEntropyOptions {
@@ -25,19 +25,26 @@ export function categoricalCrossEntropy(
   targets: Tensor,
   { fromLogits = false }: CrossEntropyOptions = {},
 ): Tensor {
-  const aligned = alignTargets('categoricalCrossEntropy', predictions, targets)
-  return aligned.mul(logProbabilities(predictions, fromLogits)).sum(-1).neg().mean()
+  return withTemporaries(() => {
+    const aligned = alignTargets('categoricalCrossEntropy', predictions, targets)
+    return aligned.mul(logProbabilities(predictions, fromLogits)).sum(-1).neg().mean()
+  })
 }
 
-/** −log p of the right class, for targets that are class numbers. Mean over the batch. */
+/**
+ * −log p of the right class, for targets that are class numbers. Mean over the batch.
+ *
+ * @throws IndexError for a class number that the predictions have no score for
+ */
 export function sparseCategoricalCrossEntropy(
   predictions: Tensor,
   targets: Tensor,
   { fromLogits = false }: CrossEntropyOptions = {},
 ): Tensor {
-  const classes = alignClasses('sparseCategoricalCrossEntropy', predictions, targets)
-  const chosen = oneHot(classes, predictions.shape.at(-1) as number, { dtype: predictions.dtype })
-  return chosen.mul(logProbabilities(predictions, fromLogits)).sum(-1).neg().mean()
+  return withTemporaries(() => {
+    const classes = alignClasses('sparseCategoricalCrossEntropy', predictions, targets).expandDims(-1)
+    return takeAlongAxis(logProbabilities(predictions, fromLogits), classes, -1).neg().mean()
+  })
 }
 
 /** −(t · log p + (1 − t) · log(1 − p)), for independent yes/no targets. */
@@ -46,17 +53,21 @@ export function binaryCrossEntropy(
   targets: Tensor,
   { fromLogits = false }: CrossEntropyOptions = {},
 ): Tensor {
-  const aligned = alignTargets('binaryCrossEntropy', predictions, targets)
-  // log(1 + exp(z)) − t · z is the same for logits, and never overflows.
-  if (fromLogits) return softplus(predictions).sub(aligned.mul(predictions)).mean()
-  const clipped = predictions.clip(EPSILON, 1 - EPSILON)
-  const yes = aligned.mul(clipped.log())
-  const no = aligned.neg().add(1).mul(clipped.neg().add(1).log())
-  return yes.add(no).neg().mean()
+  return withTemporaries(() => {
+    const aligned = alignTargets('binaryCrossEntropy', predictions, targets)
+    // log(1 + exp(z)) − t · z is the same for logits, and never overflows.
+    if (fromLogits) return softplus(predictions).sub(aligned.mul(predictions)).mean()
+    const clipped = predictions.clip(EPSILON, 1 - EPSILON)
+    const yes = aligned.mul(clipped.log())
+    const no = aligned.neg().add(1).mul(clipped.neg().add(1).log())
+    return yes.add(no).neg().mean()
+  })
 }
 
 /** Σ target · log(target / prediction), both probabilities. Mean over the batch. */
 export function klDivergence(predictions: Tensor, targets: Tensor): Tensor {
-  const aligned = alignTargets('klDivergence', predictions, targets).clip(EPSILON, 1)
-  return aligned.mul(aligned.div(predictions.clip(EPSILON, 1)).log()).sum(-1).mean()
+  return withTemporaries(() => {
+    const aligned = alignTargets('klDivergence', predictions, targets).clip(EPSILON, 1)
+    return aligned.mul(aligned.div(predictions.clip(EPSILON, 1)).log()).sum(-1).mean()
+  })
 }

@@ -1,7 +1,7 @@
 /**
  * Accuracies: the fraction of predictions that are right, for the three ways that targets are written.
  */
-import { argmax, greater, oneHot, sameShape, type Tensor, ValueError } from '@nabla/core'
+import { argmax, greater, oneHot, sameShape, type Tensor, ValueError, where } from '@nabla/core'
 import { alignClasses, alignTargets } from '../losses/check.js'
 import type { LossLike, LossName } from '../losses/index.js'
 import { MeanMetric } from './mean-metric.js'
@@ -12,7 +12,7 @@ export interface ThresholdOptions {
   readonly threshold?: number
 }
 
-export interface TopKOptions {
+export interface TopKAccuracyOptions {
   /** Default 5. */
   readonly k?: number
 }
@@ -54,7 +54,7 @@ function classesOf(name: string, predictions: Tensor, targets: Tensor): Tensor {
  * Fraction of samples whose class is among the `k` with the largest predictions; ties count in its favour. Targets are
  * class numbers or one-hot.
  */
-export function topKAccuracy({ k = 5 }: TopKOptions = {}): Metric {
+export function topKAccuracy({ k = 5 }: TopKAccuracyOptions = {}): Metric {
   if (!Number.isInteger(k) || k < 1) {
     throw new ValueError('topKAccuracy', {
       expected: 'k to be a whole number, at least 1',
@@ -65,7 +65,7 @@ export function topKAccuracy({ k = 5 }: TopKOptions = {}): Metric {
   return new MeanMetric('topKAccuracy', (predictions, targets) => {
     const classes = classesOf('topKAccuracy', predictions, targets)
     const chosen = oneHot(classes, predictions.shape.at(-1) ?? 1, { dtype: 'bool' })
-    const own = predictions.where(chosen, 0).sum(-1, { keepdims: true })
+    const own = where(chosen, predictions, 0).sum(-1, { keepdims: true })
     return greater(predictions, own).cast('int32').sum(-1).less(k)
   })
 }

@@ -39,7 +39,7 @@ export interface LayerFromOptions {
 
 const MAKERS: Readonly<Record<string, LayerMaker>> = {
   activation: (settings) => activation(activationSetting(settings, 'activation'), settings),
-  averagePooling2d: (settings) => averagePooling2d(settings),
+  averagePooling2d: (settings) => averagePooling2d(pairSetting(settings, 'poolSize'), settings),
   batchNormalization: (settings) => batchNormalization(settings),
   conv2d: (settings) => conv2d(numberSetting(settings, 'filters'), pairSetting(settings, 'kernelSize'), settings),
   dense: (settings) => dense(numberSetting(settings, 'units'), settings),
@@ -50,7 +50,7 @@ const MAKERS: Readonly<Record<string, LayerMaker>> = {
   globalAveragePooling2d: (settings) => globalAveragePooling2d(settings),
   globalMaxPooling2d: (settings) => globalMaxPooling2d(settings),
   layerNormalization: (settings) => layerNormalization(settings),
-  maxPooling2d: (settings) => maxPooling2d(settings),
+  maxPooling2d: (settings) => maxPooling2d(pairSetting(settings, 'poolSize'), settings),
   reshape: (settings) => reshape(numbersSetting(settings, 'targetShape'), settings),
   sequential: (settings, options) => sequentialFrom(settings, options),
 }

@@ -1,10 +1,10 @@
 /**
  * Sequential: layers one after the other. It is itself a layer, so that models can be parts of models.
  */
-import { isRecording, type Shape, type Tensor, type Variable } from '@nabla/core'
+import { isRecording, type Shape, type Tensor } from '@nabla/core'
 import type { CallContext } from '../context.js'
 import { Layer, type LayerConfiguration, type LayerOptions } from '../layer.js'
-import type { Module } from '../module.js'
+import type { Member } from '../module.js'
 import type { LayerSummary } from '../summary.js'
 
 export interface SequentialOptions extends LayerOptions {
@@ -73,7 +73,7 @@ export class Sequential extends Layer {
     return this
   }
 
-  override members(): [string, Module | Variable][] {
+  override members(): [string, Member][] {
     return this.#layers.map((layer) => [layer.name, layer])
   }
 

@@ -20,7 +20,8 @@ import { checkCallback, type TrainingControl } from '../callbacks/callback.js'
 import { type LossFunction, lossFrom } from '../losses/index.js'
 import { type Metric, metricsFrom } from '../metrics/index.js'
 import { RunningSums } from '../metrics/metric.js'
-import { INFERENCE, type Module } from '../module.js'
+import { INFERENCE } from '../context.js'
+import type { Module } from '../module.js'
 import { batchTensors, datasetOf, type FitData, loaderOf, splitValidation } from './data.js'
 import { type EpochLog, History } from './history.js'
 import {
@@ -253,7 +254,7 @@ export class Trainer {
   /** Layers make their weights when they first see data: one sample is enough. */
   #ensureBuilt(inputs: Tensor): void {
     if (this.#built) return
-    scope(() => this.model.call(inputs.slice([[0, 1]]), INFERENCE))
+    scope(() => this.model.call(inputs.slice([0, 1]), INFERENCE))
     this.#built = true
   }
 
@@ -274,7 +275,7 @@ export class Trainer {
     const outputs: Tensor[] = []
     for (let start = 0; start < count; start += batchSize) {
       const end = Math.min(count, start + batchSize)
-      outputs.push(scope(() => model.call(inputs.slice([[start, end]]), INFERENCE)))
+      outputs.push(scope(() => model.call(inputs.slice([start, end]), INFERENCE)))
       await breathe()
     }
     const [only, ...rest] = outputs

@@ -41,6 +41,22 @@ export type Schedule =
   /** `rates[i]` until step `boundaries[i]`, the last rate afterwards. */
   | { readonly kind: 'piecewise'; readonly boundaries: readonly number[]; readonly rates: readonly number[] }
 
+const KINDS: Record<Schedule['kind'], true> = {
+  constant: true,
+  step: true,
+  exponential: true,
+  cosine: true,
+  polynomial: true,
+  warmUp: true,
+  oneCycle: true,
+  piecewise: true,
+}
+
+/** Whether a value read from a file is a schedule, by its kind. */
+export function isSchedule(value: unknown): value is Schedule {
+  return typeof value === 'object' && value !== null && 'kind' in value && Object.hasOwn(KINDS, String(value.kind))
+}
+
 /** Half a cosine from `start` to `end` as `progress` goes from 0 to 1. */
 function cosineBetween(start: number, end: number, progress: number): number {
   return end + ((start - end) * (1 + Math.cos(Math.PI * Math.min(1, progress)))) / 2

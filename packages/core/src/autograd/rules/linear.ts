@@ -9,7 +9,13 @@ import { permute, reshape, slice, window } from '../../primitives/views.js'
 import { type GradientRule, inputAt } from './rule.js'
 import { sumTo } from './sum-to.js'
 
-export const contractRule: GradientRule<'contract'> = ({ operation, parameters, inputs, cotangent, needs }) => {
+export const contractRule: GradientRule<'contract'> = ({
+  operation,
+  parameters,
+  inputs,
+  cotangent,
+  needs,
+}) => {
   const label = `${operation} gradient`
   const { left, right, output } = parameters
   return [
@@ -46,7 +52,13 @@ export const embedRule: GradientRule<'embed'> = ({ operation, parameters, cotang
   slice(`${operation} gradient`, cotangent, parameters.ranges),
 ]
 
-export const concatenateRule: GradientRule<'concatenate'> = ({ operation, parameters, inputs, cotangent, needs }) => {
+export const concatenateRule: GradientRule<'concatenate'> = ({
+  operation,
+  parameters,
+  inputs,
+  cotangent,
+  needs,
+}) => {
   let start = 0
   return inputs.map((each, position) => {
     const length = each.shape[parameters.axis] as number

@@ -1,7 +1,7 @@
 /**
  * Gradients of running reductions, gather, scatter and sort.
  */
-import { constant, expressions as e, type Expr, index, input } from '@nabla/backend'
+import { constant, type Expr, expressions as e, index, input } from '@nabla/backend'
 import { fillLike } from '../../primitives/fill-like.js'
 import { map } from '../../primitives/map.js'
 import { gather, scan, scatter } from '../../primitives/ordering.js'
@@ -81,7 +81,9 @@ export const scanRule: GradientRule<'scan'> = (context) => {
   const { operation, parameters, cotangent } = context
   switch (parameters.operation) {
     case 'sum':
-      return [scan(`${operation} gradient`, 'sum', cotangent, { ...parameters, reverse: !parameters.reverse })]
+      return [
+        scan(`${operation} gradient`, 'sum', cotangent, { ...parameters, reverse: !parameters.reverse }),
+      ]
     case 'product':
       return [scanProduct(context)]
     case 'maximum':
@@ -141,7 +143,11 @@ export const scatterRule: GradientRule<'scatter'> = (context) => {
   const { operation, parameters, inputs, cotangent } = context
   switch (parameters.operation) {
     case 'add':
-      return [cotangent, undefined, gather(`${operation} gradient`, cotangent, inputAt(inputs, 1), parameters.axis)]
+      return [
+        cotangent,
+        undefined,
+        gather(`${operation} gradient`, cotangent, inputAt(inputs, 1), parameters.axis),
+      ]
     case 'set': {
       const [initial, updates] = scatterSet(context)
       return [initial, undefined, updates]

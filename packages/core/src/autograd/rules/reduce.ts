@@ -59,4 +59,6 @@ const RULES: Record<ReduceOperation, ((context: Context) => Tensor) | undefined>
   argMin: undefined,
 }
 
-export const reduceRule: GradientRule<'reduce'> = (context) => [RULES[context.parameters.operation]?.(context)]
+export const reduceRule: GradientRule<'reduce'> = (context) => [
+  RULES[context.parameters.operation]?.(context),
+]

@@ -3,7 +3,9 @@
  * number of elements in each.
  */
 import { type DType, type Expr, expressions as e, index, input, type PoolGeometry, scalar, type Shape, toFloatType } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
+import { castTo } from '../../primitives/cast.js'
 import { embed } from '../../primitives/copy.js'
 import { map } from '../../primitives/map.js'
 import { reduce } from '../../primitives/reduce.js'
@@ -11,7 +13,6 @@ import { window as windows } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { ToFloat } from '../../types/shapes.js'
 import { typed } from '../../types/typed.js'
-import { toType } from '../linear-algebra/operands.js'
 import { type LengthOf, type OfRank, paddingOf1d, paddingOf2d, type Size2d } from './options.js'
 import { alongOneAxis, hasPadding, type Pool1dOptions, type Pool2dOptions, poolGeometry } from './pool-geometry.js'
 
@@ -68,7 +69,7 @@ function padded(operation: string, x: Tensor, { padding }: PoolGeometry): Tensor
 
 function averaged(operation: string, x: Tensor, geometry: PoolGeometry): Tensor {
   return withTemporaries(() => {
-    const whole = padded(operation, toType(operation, x, toFloatType(x.dtype)), geometry)
+    const whole = padded(operation, castTo(operation, x, toFloatType(x.dtype)), geometry)
     const { window, strides, dilation } = geometry
     const view = windows(operation, whole, [
       { axis: 1, size: window[0], stride: strides[0], dilation: dilation[0] },
@@ -99,6 +100,7 @@ export const averagePool2d: AveragePool2d = /* @__PURE__ */ typed(
     window: Size2d = 2,
     { strides = window, padding = 'valid', dilation = 1 }: Pool2dOptions = {},
   ) => {
+    requireTensor('averagePool2d', x)
     const options = { window, strides, padding: paddingOf2d('averagePool2d', padding), dilation }
     return averaged('averagePool2d', x, poolGeometry('averagePool2d', x.shape, options, ['height', 'width']))
   },
@@ -120,6 +122,7 @@ type AveragePool1d = <S extends Shape, D extends DType>(
  */
 export const averagePool1d: AveragePool1d = /* @__PURE__ */ typed(
   (x: Tensor, window = 2, { strides = window, padding = 'valid', dilation = 1 }: Pool1dOptions = {}) => {
+    requireTensor('averagePool1d', x)
     const options = { window, strides, padding: paddingOf1d('averagePool1d', padding), dilation }
     const geometry = poolGeometry('averagePool1d', x.shape, options, ['length'])
     return alongOneAxis('averagePool1d', x, (rows) => averaged('averagePool1d', rows, geometry))

@@ -4,11 +4,12 @@
 import { type DType, formatShape, type Shape, ShapeError } from '@nabla/backend'
 import type { ConvolutionGeometry } from '../../engine/primitives.js'
 import { withTemporaries } from '../../engine/temporaries.js'
+import { castTo } from '../../primitives/cast.js'
 import { convolution } from '../../primitives/convolution.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { typed } from '../../types/typed.js'
-import { productType, toType } from '../linear-algebra/operands.js'
+import { productType, requireTensors } from '../linear-algebra/operands.js'
 import type { ProductType } from '../linear-algebra/shapes.js'
 import { asTwo, requireFit, resolvePadding, spatialAxes } from './geometry.js'
 import {
@@ -112,7 +113,7 @@ function convolved(operation: string, x: Tensor, kernel: Tensor, geometry: Convo
   const dtype = productType([x.dtype, kernel.dtype])
   if (x.dtype === dtype && kernel.dtype === dtype) return convolution(operation, x, kernel, geometry)
   return withTemporaries(() =>
-    convolution(operation, toType(operation, x, dtype), toType(operation, kernel, dtype), geometry),
+    convolution(operation, castTo(operation, x, dtype), castTo(operation, kernel, dtype), geometry),
   )
 }
 
@@ -136,6 +137,7 @@ type Convolution2d = <S extends Shape, K extends Shape, D extends DType, E exten
  */
 export const conv2d: Convolution2d = /* @__PURE__ */ typed(
   (x: Tensor, kernel: Tensor, { strides = 1, padding = 'valid', dilation = 1, groups = 1 }: Conv2dOptions = {}) => {
+    requireTensors('conv2d', x, kernel)
     const options = { strides, padding: paddingOf2d('conv2d', padding), dilation, groups }
     return convolved('conv2d', x, kernel, geometryOf('conv2d', x.shape, kernel.shape, options, ['height', 'width']))
   },
@@ -158,6 +160,7 @@ type Convolution1d = <S extends Shape, K extends Shape, D extends DType, E exten
  */
 export const conv1d: Convolution1d = /* @__PURE__ */ typed(
   (x: Tensor, kernel: Tensor, { strides = 1, padding = 'valid', dilation = 1, groups = 1 }: Conv1dOptions = {}) => {
+    requireTensors('conv1d', x, kernel)
     const options = { strides, padding: paddingOf1d('conv1d', padding), dilation, groups }
     const geometry = geometryOf('conv1d', x.shape, kernel.shape, options, ['length'])
     return withTemporaries(() => {

@@ -2,13 +2,15 @@
  * Global pooling: one number per channel from all positions.
  */
 import { type DType, expressions as e, formatShape, input, scalar, type Shape, ShapeError, sizeOf, toFloatType } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
+import { castTo } from '../../primitives/cast.js'
 import { map } from '../../primitives/map.js'
 import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import type { ToFloat } from '../../types/shapes.js'
 import { typed } from '../../types/typed.js'
-import { labelsFrom, toType } from '../linear-algebra/operands.js'
+import { labelsFrom } from '../linear-algebra/operands.js'
 import type { LengthOf } from './options.js'
 
 export interface GlobalPoolOptions<Keep extends boolean = boolean> {
@@ -17,7 +19,9 @@ export interface GlobalPoolOptions<Keep extends boolean = boolean> {
 }
 
 /** The axes between batch and channels. */
-function spatialAxesOf(operation: string, { shape }: Tensor): number[] {
+function spatialAxesOf(operation: string, x: Tensor): number[] {
+  requireTensor(operation, x)
+  const { shape } = x
   if (shape.length >= 3 && sizeOf(shape.slice(1, -1)) > 0) return labelsFrom(1, shape.length - 2)
   throw new ShapeError(operation, {
     expected: 'an input [batch, …spatial axes, channels] with at least one spatial axis, none of them empty',
@@ -49,7 +53,7 @@ export const globalAveragePool: GlobalAverage = /* @__PURE__ */ typed(
     const dtype = toFloatType(x.dtype)
     const count = sizeOf(x.shape.slice(1, -1))
     return withTemporaries(() => {
-      const sum = reduce(name, 'sum', toType(name, x, dtype), axes, keepdims)
+      const sum = reduce(name, 'sum', castTo(name, x, dtype), axes, keepdims)
       return map(name, e.divide(input(0, dtype), scalar(0, dtype)), [sum], [count])
     })
   },

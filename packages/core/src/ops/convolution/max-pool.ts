@@ -2,6 +2,7 @@
  * Max pooling over one or two spatial axes, channels last.
  */
 import type { DType, Shape } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import { poolSelect } from '../../primitives/pool.js'
 import type { Tensor } from '../../tensor.js'
 import { typed } from '../../types/typed.js'
@@ -29,6 +30,7 @@ export const maxPool2d: MaxPool2d = /* @__PURE__ */ typed(
     window: Size2d = 2,
     { strides = window, padding = 'valid', dilation = 1 }: Pool2dOptions = {},
   ) => {
+    requireTensor('maxPool2d', x)
     const options = { window, strides, padding: paddingOf2d('maxPool2d', padding), dilation }
     return poolSelect('maxPool2d', x, x, poolGeometry('maxPool2d', x.shape, options, ['height', 'width']))
   },
@@ -50,6 +52,7 @@ type MaxPool1d = <S extends Shape, D extends DType>(
  */
 export const maxPool1d: MaxPool1d = /* @__PURE__ */ typed(
   (x: Tensor, window = 2, { strides = window, padding = 'valid', dilation = 1 }: Pool1dOptions = {}) => {
+    requireTensor('maxPool1d', x)
     const options = { window, strides, padding: paddingOf1d('maxPool1d', padding), dilation }
     const geometry = poolGeometry('maxPool1d', x.shape, options, ['length'])
     return alongOneAxis('maxPool1d', x, (rows) => poolSelect('maxPool1d', rows, rows, geometry))

@@ -4,11 +4,12 @@
 import { type DType, formatShape, type Shape, ShapeError, ValueError } from '@nabla/backend'
 import type { PrimitiveParameters } from '../../engine/primitives.js'
 import { withTemporaries } from '../../engine/temporaries.js'
+import { castTo } from '../../primitives/cast.js'
 import { convolutionInput } from '../../primitives/convolution-input.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { typed } from '../../types/typed.js'
-import { productType, toType } from '../linear-algebra/operands.js'
+import { productType, requireTensors } from '../linear-algebra/operands.js'
 import type { ProductType } from '../linear-algebra/shapes.js'
 import { requireRanks } from './convolve.js'
 import { asTwo, reachOf, type SpatialAxis, spatialAxes } from './geometry.js'
@@ -159,7 +160,7 @@ function transposed(operation: string, x: Tensor, kernel: Tensor, parameters: Pa
   const dtype = productType([x.dtype, kernel.dtype])
   if (x.dtype === dtype && kernel.dtype === dtype) return convolutionInput(operation, x, kernel, parameters)
   return withTemporaries(() =>
-    convolutionInput(operation, toType(operation, x, dtype), toType(operation, kernel, dtype), parameters),
+    convolutionInput(operation, castTo(operation, x, dtype), castTo(operation, kernel, dtype), parameters),
   )
 }
 
@@ -187,6 +188,7 @@ export const conv2dTranspose: Transposed2d = /* @__PURE__ */ typed(
     { strides = 1, padding = 'valid', dilation = 1, groups = 1, outputPadding }: Conv2dTransposeOptions = {},
   ) => {
     const name = 'conv2dTranspose'
+    requireTensors(name, x, kernel)
     const options = { strides, padding: paddingOf2d(name, padding), dilation, groups, outputPadding }
     return transposed(name, x, kernel, parametersOf(name, x.shape, kernel.shape, options, ['height', 'width']))
   },
@@ -213,6 +215,7 @@ export const conv1dTranspose: Transposed1d = /* @__PURE__ */ typed(
     { strides = 1, padding = 'valid', dilation = 1, groups = 1, outputPadding }: Conv1dTransposeOptions = {},
   ) => {
     const name = 'conv1dTranspose'
+    requireTensors(name, x, kernel)
     const options = { strides, padding: paddingOf1d(name, padding), dilation, groups, outputPadding }
     const parameters = parametersOf(name, x.shape, kernel.shape, options, ['length'])
     return withTemporaries(() => {

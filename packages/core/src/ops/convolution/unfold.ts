@@ -2,6 +2,7 @@
  * Windows of images as an array of their own, and the reverse: what is called im2col and col2im, or extracting patches.
  */
 import { type DType, formatShape, type PoolGeometry, type Shape, ShapeError, type WindowAxis } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { embed } from '../../primitives/copy.js'
 import { fold as foldWindows } from '../../primitives/fold.js'
@@ -84,6 +85,7 @@ type Unfold = <S extends Shape, D extends DType>(
  * @example unfold(ones([1, 28, 28, 1]), 7, { strides: 7 }).shape // [1, 4, 4, 7, 7, 1]
  */
 export const unfold: Unfold = /* @__PURE__ */ typed((x: Tensor, window: Size2d, options: UnfoldOptions = {}) => {
+  requireTensor('unfold', x)
   requireRank('unfold', x.shape, '[batch, height, width, channels]', 4)
   const geometry = geometryOf('unfold', x.shape, window, options)
   return withTemporaries(() => {
@@ -111,6 +113,7 @@ type Fold = <S extends Shape, D extends DType>(
  * @example fold(ones([1, 2, 2, 2, 2, 1]), [3, 3]) // 1 2 1, 2 4 2, 1 2 1
  */
 export const fold: Fold = /* @__PURE__ */ typed((patches: Tensor, size: Pair, options: UnfoldOptions = {}) => {
+  requireTensor('fold', patches)
   requireRank('fold', patches.shape, '[batch, rows, columns, window height, window width, channels]', 6)
   const [batch = 0, rows = 0, columns = 0, height = 0, width = 0, channels = 0] = patches.shape
   const shape = [batch, ...size, channels]

@@ -29,13 +29,15 @@ interface Flat {
 
 function flatten(operation: string, indices: IndexArray): Flat {
   const shape: number[] = []
-  for (let first: IndexArray | undefined = indices; typeof first === 'object'; first = first[0]) shape.push(first.length)
+  for (let first: IndexArray | undefined = indices; typeof first === 'object'; first = first[0])
+    shape.push(first.length)
   const values: number[] = []
   const visit = (each: IndexArray, depth: number): void => {
     if (typeof each === 'number' ? depth !== shape.length : each.length !== shape[depth]) {
       throw new ShapeError(operation, {
         expected: `indices in rows of equal length, as in shape ${formatShape(shape)}`,
-        received: typeof each === 'number' ? `the number ${each} among arrays` : `a row of length ${each.length}`,
+        received:
+          typeof each === 'number' ? `the number ${each} among arrays` : `a row of length ${each.length}`,
         fix: 'make all rows equally long',
       })
     }
@@ -48,7 +50,9 @@ function flatten(operation: string, indices: IndexArray): Flat {
 
 /** Host indices are checked here, where the message can say which one is wrong. */
 function check(operation: string, values: readonly number[], length: number, axis: number): void {
-  const position = values.findIndex((value) => !(Number.isInteger(value) && value >= -length && value < length))
+  const position = values.findIndex(
+    (value) => !(Number.isInteger(value) && value >= -length && value < length),
+  )
   if (position < 0) return
   const value = values[position] as number
   if (!Number.isInteger(value)) {
@@ -59,7 +63,10 @@ function check(operation: string, values: readonly number[], length: number, axi
     })
   }
   throw new IndexError(operation, {
-    expected: length === 0 ? `no index, since axis ${axis} is empty` : `indices from ${-length} to ${length - 1} along axis ${axis}`,
+    expected:
+      length === 0
+        ? `no index, since axis ${axis} is empty`
+        : `indices from ${-length} to ${length - 1} along axis ${axis}`,
     received: `${value} at position ${position} of the indices`,
     fix: 'clip the indices, or check what they were computed from',
   })
@@ -70,7 +77,13 @@ function check(operation: string, values: readonly number[], length: number, axi
  *
  * @param length of the axis that they point into.
  */
-export function indexTensor(operation: string, beside: Tensor, indices: Indices, length: number, axis: number): Tensor {
+export function indexTensor(
+  operation: string,
+  beside: Tensor,
+  indices: Indices,
+  length: number,
+  axis: number,
+): Tensor {
   if (indices instanceof TensorHandle) {
     if (isInteger(indices.dtype)) return castTo(operation, indices, 'int32')
     throw new DTypeError(operation, {

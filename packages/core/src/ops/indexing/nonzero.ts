@@ -40,7 +40,10 @@ export async function nonzero(x: Tensor): Promise<Tensor<[number], 'int32'>[]> {
  * @throws ShapeError when the mask has another shape.
  * @example await booleanMask(tensor([[1, 2], [3, 4]]), tensor([false, true])) // [[3, 4]]
  */
-export async function booleanMask<T extends DType>(x: Tensor<Shape, T>, mask: Tensor): Promise<Tensor<number[], T>> {
+export async function booleanMask<T extends DType>(
+  x: Tensor<Shape, T>,
+  mask: Tensor,
+): Promise<Tensor<number[], T>> {
   if (mask.ndim > x.ndim || mask.shape.some((length, axis) => length !== x.shape[axis])) {
     throw new ShapeError('booleanMask', {
       expected: `a mask of the shape of the first axes of ${formatShape(x.shape)}`,

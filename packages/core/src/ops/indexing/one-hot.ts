@@ -1,7 +1,17 @@
 /**
  * One-hot encoding of classes.
  */
-import { type DType, DTypeError, expressions as e, formatShape, index, input, isFloat, type Shape, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  DTypeError,
+  expressions as e,
+  formatShape,
+  index,
+  input,
+  isFloat,
+  type Shape,
+  ValueError,
+} from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
 import { map } from '../../primitives/map.js'

@@ -9,9 +9,9 @@ import {
   normalizeAxis,
   promoteTypes,
   type ScatterOperation,
-  sameShape,
   type Shape,
   ShapeError,
+  sameShape,
 } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'

@@ -1,7 +1,15 @@
 /**
  * Places of values in a sorted vector.
  */
-import { type DType, expressions as e, formatShape, input, promoteTypes, type Shape, ShapeError } from '@nabla/backend'
+import {
+  type DType,
+  expressions as e,
+  formatShape,
+  input,
+  promoteTypes,
+  type Shape,
+  ShapeError,
+} from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { reduceMapped } from '../../primitives/reduce.js'
 import { reshape } from '../../primitives/views.js'

@@ -3,8 +3,8 @@
  */
 import { type DType, formatShape, normalizeAxis, type Shape, ValueError } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
-import { sort as sortBoth, sortIndices, sortValues } from '../../primitives/ordering.js'
 import { contiguous } from '../../primitives/copy.js'
+import { sort as sortBoth, sortIndices, sortValues } from '../../primitives/ordering.js'
 import { wholeRanges } from '../../primitives/ranges.js'
 import { slice } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
@@ -77,7 +77,10 @@ export function topK<A extends Shape, T extends DType>(
     const { values, indices } = sortBoth('topK', x, along, largest)
     // Copies, so that the k first don't hold on to all the others.
     const first = (sorted: Tensor): Tensor =>
-      contiguous('topK', slice('topK', sorted, wholeRanges(x.shape).with(along, { start: 0, length: k, step: 1 })))
+      contiguous(
+        'topK',
+        slice('topK', sorted, wholeRanges(x.shape).with(along, { start: 0, length: k, step: 1 })),
+      )
     return { values: retype(first(values)), indices: retype(first(indices)) }
   })
 }

@@ -13,7 +13,11 @@ function picked(operation: string, x: Tensor, indices: Indices, axis: number): T
   const along = normalizeAxis(operation, axis, x.ndim)
   const positions = indexTensor(operation, x, indices, x.shape[along] as number, along)
   const line = reshape(operation, positions, lineShape(x.ndim, positions, along))
-  return reshape(operation, gatherFrom(operation, x, line, along), pickedShape(x.shape, positions.shape, along))
+  return reshape(
+    operation,
+    gatherFrom(operation, x, line, along),
+    pickedShape(x.shape, positions.shape, along),
+  )
 }
 
 /**
@@ -27,16 +31,26 @@ function picked(operation: string, x: Tensor, indices: Indices, axis: number): T
  * take(tensor([10, 20, 30]), [2, 0, -1]) // [30, 10, 30]
  * take(embeddings, tokens, 0) // [batch, length] tokens to [batch, length, units]
  */
-export function take<T extends DType>(x: Tensor<Shape, T>, indices: Indices, axis?: number): Tensor<number[], T> {
+export function take<T extends DType>(
+  x: Tensor<Shape, T>,
+  indices: Indices,
+  axis?: number,
+): Tensor<number[], T> {
   return retype(
     withTemporaries(() =>
-      axis === undefined ? picked('take', reshape('take', x, [x.size]), indices, 0) : picked('take', x, indices, axis),
+      axis === undefined
+        ? picked('take', reshape('take', x, [x.size]), indices, 0)
+        : picked('take', x, indices, axis),
     ),
   )
 }
 
 /** Whole slices at the given positions along an axis, by default the first; what `scatterAdd` reverses. @see take */
-export function gather<T extends DType>(x: Tensor<Shape, T>, indices: Indices, axis = 0): Tensor<number[], T> {
+export function gather<T extends DType>(
+  x: Tensor<Shape, T>,
+  indices: Indices,
+  axis = 0,
+): Tensor<number[], T> {
   return retype(withTemporaries(() => picked('gather', x, indices, axis)))
 }
 
@@ -64,7 +78,11 @@ export function alongShape(operation: string, x: Tensor, indices: Tensor, axis: 
  * @throws ShapeError when the shapes don't fit.
  * @example takeAlongAxis(x, argsort(x)) // sorted
  */
-export function takeAlongAxis<T extends DType>(x: Tensor<Shape, T>, indices: Indices, axis = -1): Tensor<number[], T> {
+export function takeAlongAxis<T extends DType>(
+  x: Tensor<Shape, T>,
+  indices: Indices,
+  axis = -1,
+): Tensor<number[], T> {
   const operation = 'takeAlongAxis'
   const along = normalizeAxis(operation, axis, x.ndim)
   return retype(

@@ -9,7 +9,7 @@ import type { Broadcast, Broadcastable } from '../../types/shapes.js'
 import { typed } from '../../types/typed.js'
 import { mul } from '../elementwise/arithmetic.js'
 import { einsum } from './einsum.js'
-import { contractBroadcast, labelsFrom, mismatchError } from './operands.js'
+import { contractBroadcast, labelsFrom, mismatchError, requireTensors } from './operands.js'
 import type { Dot, Dottable, Inner, Innerable, Outer, ProductType } from './shapes.js'
 
 /** Sums axis `axisOfA` of `a` with axis `axisOfB` of `b`; the other axes follow one another in the result. */
@@ -35,6 +35,7 @@ type DotProduct = <A extends Shape, B extends Shape, D extends DType, E extends 
  * @example dot(tensor([1, 2, 3]), tensor([4, 5, 6])) // 32
  */
 export const dot: DotProduct = /* @__PURE__ */ typed((a: Tensor, b: Tensor) => {
+  requireTensors('dot', a, b)
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b)
   const axisOfB = b.ndim === 1 ? -1 : -2
   if (a.shape.at(-1) !== b.shape.at(axisOfB)) {
@@ -62,6 +63,7 @@ type InnerProduct = <A extends Shape, B extends Shape, D extends DType, E extend
  * @example inner(tensor([[1, 2], [3, 4]]), tensor([5, 6])) // [17, 39]
  */
 export const inner: InnerProduct = /* @__PURE__ */ typed((a: Tensor, b: Tensor) => {
+  requireTensors('inner', a, b)
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b)
   if (a.shape.at(-1) !== b.shape.at(-1)) {
     throw mismatchError('inner', {
@@ -86,13 +88,14 @@ type OuterProduct = <A extends Shape, B extends Shape, D extends DType, E extend
  *
  * @example outer(tensor([1, 2]), tensor([3, 4, 5])) // [[3, 4, 5], [6, 8, 10]]
  */
-export const outer: OuterProduct = /* @__PURE__ */ typed((a: Tensor, b: Tensor) =>
-  withTemporaries(() => {
+export const outer: OuterProduct = /* @__PURE__ */ typed((a: Tensor, b: Tensor) => {
+  requireTensors('outer', a, b)
+  return withTemporaries(() => {
     const column = reshape('outer', a, [sizeOf(a.shape), 1])
     const row = reshape('outer', b, [1, sizeOf(b.shape)])
     return mul(column, row)
-  }),
-)
+  })
+})
 
 export interface VecdotOptions {
   /** The axis that is summed, in both; default -1. */
@@ -116,6 +119,7 @@ type VectorDot = <A extends Shape, B extends Shape, D extends DType, E extends D
  * @throws AxisError, ShapeError when the vectors differ in length or the other axes don't broadcast.
  * @example vecdot(tensor([[1, 2], [3, 4]]), tensor([5, 6])) // [17, 39]
  */
-export const vecdot: VectorDot = /* @__PURE__ */ typed((a: Tensor, b: Tensor, { axis = -1 }: VecdotOptions = {}) =>
-  withTemporaries(() => einsum('...i,...i->...', moveLast(a, axis), moveLast(b, axis))),
-)
+export const vecdot: VectorDot = /* @__PURE__ */ typed((a: Tensor, b: Tensor, { axis = -1 }: VecdotOptions = {}) => {
+  requireTensors('vecdot', a, b)
+  return withTemporaries(() => einsum('...i,...i->...', moveLast(a, axis), moveLast(b, axis)))
+})

@@ -3,15 +3,17 @@
  * once, and the rest is contracted in pairs.
  */
 import { type DType, formatShape, ShapeError } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
+import { castTo } from '../../primitives/cast.js'
 import { contract } from '../../primitives/contract.js'
 import { reduce } from '../../primitives/reduce.js'
-import { permute, reshape, slice } from '../../primitives/views.js'
-import { wholeRanges } from '../../primitives/ranges.js'
+import { permute } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { retype } from '../../types/typed.js'
+import { diagonal } from '../movement/diagonal.js'
 import { type Equation, formatLabel, parseEquation } from './einsum-equation.js'
-import { dropAxes, labelsFrom, productType, toType } from './operands.js'
+import { dropAxes, labelsFrom, productType } from './operands.js'
 
 /** An operand, or the product of some, with the labels of its axes. */
 interface Term {
@@ -48,16 +50,11 @@ function lengthsOf(equation: string, { operands }: Equation, tensors: readonly T
   return lengths
 }
 
-/** The diagonal of two equally long axes, which becomes the last axis: one slice of the two seen as one. */
-function diagonal(x: Tensor, first: number, second: number): Tensor {
-  const length = x.shape[first] as number
-  const others = labelsFrom(0, x.ndim).filter((axis) => axis !== first && axis !== second)
-  // The axis with the larger stride in front, so that joining the two needs no copy where they lie next to each other.
-  const pair = Math.abs(x.strides[first] as number) < Math.abs(x.strides[second] as number) ? [second, first] : [first, second]
-  const moved = permute('einsum', x, [...others, ...pair])
-  const joined = reshape('einsum', moved, [...moved.shape.slice(0, -2), length * length])
-  const ranges = wholeRanges(joined.shape).with(others.length, { start: 0, length, step: length + 1 })
-  return slice('einsum', joined, ranges)
+/** Two equally long axes become their diagonal, the last axis. */
+function diagonalOf(x: Tensor, first: number, second: number): Tensor {
+  const [one, other] = [x.strides[first] as number, x.strides[second] as number]
+  // With the larger stride in front no copy is needed where the two lie next to each other.
+  return diagonal(x, { axes: Math.abs(one) < Math.abs(other) ? [second, first] : [first, second] })
 }
 
 /** Every label once. */
@@ -67,7 +64,7 @@ function withoutRepeats({ tensor, labels }: Term): Term {
   const label = labels[second] as number
   const first = labels.indexOf(label)
   const others = labels.filter((_, axis) => axis !== first && axis !== second)
-  return withoutRepeats({ tensor: diagonal(tensor, first, second), labels: [...others, label] })
+  return withoutRepeats({ tensor: diagonalOf(tensor, first, second), labels: [...others, label] })
 }
 
 /** Axes of length 1 that stand for longer ones of other operands are left out. */
@@ -143,6 +140,7 @@ function contractAll(start: readonly Term[], output: readonly number[], lengths:
  * einsum('ii->i', a)                    // diagonal
  */
 export function einsum<D extends DType>(equation: string, ...operands: readonly Tensor<readonly number[], D>[]): Tensor<number[]> {
+  for (const operand of operands) requireTensor('einsum', operand)
   const parsed = parseEquation(
     equation,
     operands.map(({ shape }) => shape),
@@ -152,7 +150,7 @@ export function einsum<D extends DType>(equation: string, ...operands: readonly 
   return retype(
     withTemporaries(() => {
       const terms = operands
-        .map((operand, position) => ({ tensor: toType('einsum', operand, dtype), labels: parsed.operands[position] ?? [] }))
+        .map((operand, position) => ({ tensor: castTo('einsum', operand, dtype), labels: parsed.operands[position] ?? [] }))
         .map((term) => withoutRepeated(withoutRepeats(term), lengths))
       const summed = terms.map((term, position) =>
         withoutExclusive(term, labelsOutside(terms, [position], parsed.output)),

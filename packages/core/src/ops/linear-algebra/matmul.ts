@@ -2,11 +2,12 @@
  * Matrix products: `matmul`, and exchanging the axes of matrices.
  */
 import { type DType, formatShape, type Shape, ShapeError } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import { permute } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Matmul, Matmulable } from '../../types/shapes.js'
 import { typed } from '../../types/typed.js'
-import { contractBroadcast, labelsFrom, mismatchError } from './operands.js'
+import { contractBroadcast, labelsFrom, mismatchError, requireTensors } from './operands.js'
 import type { MatrixTransposed, ProductType } from './shapes.js'
 
 const ROW = 0
@@ -72,6 +73,7 @@ type Product = <A extends Shape, B extends Shape, D extends DType, E extends DTy
  * @example matmul(tensor([[1, 2], [3, 4]]), tensor([5, 6])) // [17, 39]
  */
 export const matmul: Product = /* @__PURE__ */ typed((a: Tensor, b: Tensor) => {
+  requireTensors('matmul', a, b)
   requireMatrices(a.shape, b.shape)
   requireInnerLengths(a.shape, b.shape)
   requireBatches(a.shape, b.shape)
@@ -94,6 +96,7 @@ type Transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<M
  * @example matrixTranspose(zeros([8, 2, 3])).shape // [8, 3, 2]
  */
 export const matrixTranspose: Transpose = /* @__PURE__ */ typed((x: Tensor) => {
+  requireTensor('matrixTranspose', x)
   const { ndim } = x
   if (ndim < 2) {
     throw new ShapeError('matrixTranspose', {

@@ -1,11 +1,12 @@
 /**
  * What all products share: operands brought to one dtype, axes named by labels, and axes of length 1 that only repeat.
  */
-import { type DType, expressions, formatShape, input, promoteTypes, type Shape, ShapeError } from '@nabla/backend'
+import { type DType, formatShape, promoteTypes, type Shape, ShapeError } from '@nabla/backend'
+import { requireTensor } from '../../engine/operands.js'
 import type { PrimitiveParameters } from '../../engine/primitives.js'
 import { withTemporaries } from '../../engine/temporaries.js'
+import { castTo } from '../../primitives/cast.js'
 import { contract } from '../../primitives/contract.js'
-import { map } from '../../primitives/map.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 
@@ -15,9 +16,10 @@ export function productType(dtypes: readonly DType[]): DType {
   return common === 'bool' ? 'int32' : common
 }
 
-/** `x` itself where it has the dtype already. */
-export function toType(operation: string, x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : map(operation, expressions.cast(input(0, x.dtype), dtype), [x])
+/** Checks that both operands of a product are tensors. */
+export function requireTensors(operation: string, a: unknown, b: unknown): void {
+  requireTensor(operation, a)
+  requireTensor(operation, b)
 }
 
 /** `count` labels from `first` on. */
@@ -60,8 +62,8 @@ export function contractBroadcast(operation: string, a: Tensor, b: Tensor, { lef
   const inB = repeats(b.shape, right, a.shape, left)
   if (isPlain(a, b, dtype, [...inA, ...inB])) return contract(operation, a, b, { left, right, output })
   return withTemporaries(() => {
-    const first = dropAxes(operation, toType(operation, a, dtype), (axis) => inA[axis] === true)
-    const second = dropAxes(operation, toType(operation, b, dtype), (axis) => inB[axis] === true)
+    const first = dropAxes(operation, castTo(operation, a, dtype), (axis) => inA[axis] === true)
+    const second = dropAxes(operation, castTo(operation, b, dtype), (axis) => inB[axis] === true)
     return contract(operation, first, second, {
       left: left.filter((_, axis) => inA[axis] !== true),
       right: right.filter((_, axis) => inB[axis] !== true),

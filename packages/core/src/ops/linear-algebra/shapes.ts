@@ -3,7 +3,8 @@
  * everything degrades to `number[]`.
  */
 import type { DType, Shape } from '@nabla/backend'
-import type { Promote, ShapeMismatch } from '../../types/shapes.js'
+import type { Promote, ToNumber } from '../../types/dtypes.js'
+import type { ShapeMismatch } from '../../types/shapes.js'
 
 type IsLiteral<S extends Shape> = number extends S['length'] ? false : true
 type AreLiteral<A extends Shape, B extends Shape> = IsLiteral<A> extends true ? IsLiteral<B> : false
@@ -17,11 +18,7 @@ type SameLength<A extends number, B extends number> = number extends A
       : false
 
 /** The dtype of a product: the operands' common one, with bool counted in int32. */
-export type ProductType<D extends DType, E extends DType> = Promote<D, E> extends infer P extends DType
-  ? P extends 'bool'
-    ? 'int32'
-    : P
-  : never
+export type ProductType<D extends DType, E extends DType> = ToNumber<Promote<D, E>>
 
 type DotLiteral<A extends Shape, B extends Shape> = A extends readonly []
   ? [...B]

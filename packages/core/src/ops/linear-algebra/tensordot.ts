@@ -4,7 +4,7 @@
 import { type DType, formatShape, normalizeAxis, type Shape, ShapeError, ValueError } from '@nabla/backend'
 import type { Tensor } from '../../tensor.js'
 import { typed } from '../../types/typed.js'
-import { contractBroadcast, labelsFrom, mismatchError } from './operands.js'
+import { contractBroadcast, labelsFrom, mismatchError, requireTensors } from './operands.js'
 import type { ProductType } from './shapes.js'
 
 /**
@@ -72,6 +72,7 @@ type TensorProduct = <D extends DType, E extends DType>(
  * @example tensordot(zeros([2, 3, 4]), zeros([4, 3, 5]), [[1, 2], [1, 0]]).shape // [2, 5]
  */
 export const tensordot: TensorProduct = /* @__PURE__ */ typed((a: Tensor, b: Tensor, axes: TensordotAxes = 2) => {
+  requireTensors('tensordot', a, b)
   const { ofA, ofB } =
     typeof axes === 'number' ? countedAxes(a.shape, b.shape, axes) : givenAxes(a.shape, b.shape, axes)
   ofA.forEach((axisOfA, pair) => {

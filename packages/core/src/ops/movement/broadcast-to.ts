@@ -23,7 +23,8 @@ export function broadcastTo<A extends Shape, T extends DType, const B extends Sh
   if (added < 0 || bad >= 0) {
     const axis = bad - x.ndim
     throw new ShapeError('broadcastTo', {
-      expected: 'a shape with at least as many axes, whose lengths, aligned at the last axis, are equal or stand over a 1',
+      expected:
+        'a shape with at least as many axes, whose lengths, aligned at the last axis, are equal or stand over a 1',
       received:
         added < 0
           ? `${formatShape(x.shape)} to ${formatShape(shape)}, which has fewer axes`

@@ -4,8 +4,8 @@
 import { type DType, formatShape, normalizeAxis, type Shape, ShapeError } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
-import { reduce } from '../../primitives/reduce.js'
 import { wholeRanges } from '../../primitives/ranges.js'
+import { reduce } from '../../primitives/reduce.js'
 import { permute, reshape, slice } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Summed } from '../../types/axes.js'
@@ -43,7 +43,11 @@ function diagonalOf(operation: string, x: Tensor, { offset = 0, axes = [0, 1] }:
   // From one diagonal element to the next it is one row and one column: columns + 1 elements.
   const length = Math.max(Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)), 0)
   const start = length === 0 ? 0 : offset >= 0 ? offset : -offset * columns
-  return slice(operation, lined, wholeRanges(lined.shape).with(lead.length, { start, length, step: columns + 1 }))
+  return slice(
+    operation,
+    lined,
+    wholeRanges(lined.shape).with(lead.length, { start, length, step: columns + 1 }),
+  )
 }
 
 /**
@@ -52,12 +56,18 @@ function diagonalOf(operation: string, x: Tensor, { offset = 0, axes = [0, 1] }:
  * @throws ShapeError for fewer than 2 dimensions, AxisError for an axis that `x` doesn't have.
  * @example diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
  */
-export function diagonal<T extends DType>(x: Tensor<Shape, T>, options: DiagonalOptions = {}): Tensor<number[], T> {
+export function diagonal<T extends DType>(
+  x: Tensor<Shape, T>,
+  options: DiagonalOptions = {},
+): Tensor<number[], T> {
   return retype(withTemporaries(() => diagonalOf('diagonal', x, options)))
 }
 
 /** The sum of the diagonals of matrices. @see diagonal @example trace(tensor([[1, 2], [3, 4]])) // 5 */
-export function trace<T extends DType>(x: Tensor<Shape, T>, options: DiagonalOptions = {}): Tensor<number[], Summed<T>> {
+export function trace<T extends DType>(
+  x: Tensor<Shape, T>,
+  options: DiagonalOptions = {},
+): Tensor<number[], Summed<T>> {
   return retype(
     withTemporaries(() => {
       const elements = castTo('trace', diagonalOf('trace', x, options), summedType(x.dtype))

@@ -1,7 +1,15 @@
 /**
  * Several tensors put together: along an axis that they have, or along a new one.
  */
-import { type DType, formatShape, normalizeAxis, promoteTypes, ShapeError, type Shape, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  formatShape,
+  normalizeAxis,
+  promoteTypes,
+  type Shape,
+  ShapeError,
+  ValueError,
+} from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
 import { concatenate as concatenateTo } from '../../primitives/copy.js'
@@ -54,7 +62,10 @@ function requireFitting(tensors: Several, axis: number): void {
  * @throws ShapeError when shapes differ elsewhere, ValueError for no tensors.
  * @example concatenate([tensor([[1, 2]]), tensor([[3, 4], [5, 6]])]) // [[1, 2], [3, 4], [5, 6]]
  */
-export function concatenate<D extends DType>(tensors: readonly Tensor<Shape, D>[], axis = 0): Tensor<number[], D> {
+export function concatenate<D extends DType>(
+  tensors: readonly Tensor<Shape, D>[],
+  axis = 0,
+): Tensor<number[], D> {
   const several = atLeastOne('concatenate', tensors)
   const along = normalizeAxis('concatenate', axis, several[0].ndim)
   requireFitting(several, along)

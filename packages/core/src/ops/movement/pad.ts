@@ -21,10 +21,14 @@ export interface PadOptions {
 }
 
 /** How many elements to add: everywhere, before and after every axis, or before and after each axis. */
-export type Padding = number | readonly [before: number, after: number] | readonly (readonly [before: number, after: number])[]
+export type Padding =
+  | number
+  | readonly [before: number, after: number]
+  | readonly (readonly [before: number, after: number])[]
 
 type Pair = readonly [before: number, after: number]
-const isPair = (padding: readonly unknown[]): padding is Pair => padding.length === 2 && typeof padding[0] === 'number'
+const isPair = (padding: readonly unknown[]): padding is Pair =>
+  padding.length === 2 && typeof padding[0] === 'number'
 
 function pairsFor(x: Tensor, padding: Padding): readonly Pair[] {
   const everywhere: Pair | undefined =
@@ -69,7 +73,9 @@ function fromElements(x: Tensor, pairs: readonly Pair[], mode: Exclude<PadMode, 
         fix: "use mode 'constant', or leave that axis as it is",
       })
     }
-    const indices = Int32Array.from({ length: before + length + after }, (_, i) => SOURCE[mode](i - before, length))
+    const indices = Int32Array.from({ length: before + length + after }, (_, i) =>
+      SOURCE[mode](i - before, length),
+    )
     const line = padded.shape.map((_, other) => (other === axis ? indices.length : 1))
     return gather('pad', padded, upload('pad', padded, indices, 'int32', line), axis)
   }, x)

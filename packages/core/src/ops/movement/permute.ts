@@ -37,7 +37,10 @@ export function transpose<A extends Shape, T extends DType, const O extends read
   x: Tensor<A, T>,
   order: O,
 ): Tensor<Permuted<A, O>, T>
-export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, axis) => x.ndim - 1 - axis)): Tensor {
+export function transpose(
+  x: Tensor,
+  order: readonly number[] = x.shape.map((_, axis) => x.ndim - 1 - axis),
+): Tensor {
   return ordered('transpose', x, order)
 }
 

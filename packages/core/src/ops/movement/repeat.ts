@@ -24,14 +24,18 @@ function requireCount(operation: string, count: number): void {
  * @throws ValueError for repetitions that are not whole numbers from 0.
  * @example tile(tensor([1, 2]), [2, 2]) // [[1, 2, 1, 2], [1, 2, 1, 2]]
  */
-export function tile<T extends DType>(x: Tensor<Shape, T>, repetitions: number | readonly number[]): Tensor<number[], T> {
+export function tile<T extends DType>(
+  x: Tensor<Shape, T>,
+  repetitions: number | readonly number[],
+): Tensor<number[], T> {
   const given: readonly number[] = typeof repetitions === 'number' ? [repetitions] : repetitions
   for (const count of given) requireCount('tile', count)
   const rank = Math.max(x.ndim, given.length)
   const ones = (count: number): number[] => new Array<number>(count).fill(1)
   const counts = [...ones(rank - given.length), ...given]
   const shape = [...ones(rank - x.ndim), ...x.shape]
-  const pairs = (first: readonly number[]): number[] => shape.flatMap((length, axis) => [first[axis] as number, length])
+  const pairs = (first: readonly number[]): number[] =>
+    shape.flatMap((length, axis) => [first[axis] as number, length])
   return retype(
     withTemporaries(() => {
       const repeated = broadcast('tile', reshape('tile', x, pairs(ones(rank))), pairs(counts))

@@ -1,7 +1,15 @@
 /**
  * The same elements under another shape. Views where the layout allows it, else a row-major copy.
  */
-import { type DType, formatShape, normalizeAxes, normalizeAxis, type Shape, ShapeError, sizeOf } from '@nabla/backend'
+import {
+  type DType,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  ShapeError,
+  sizeOf,
+} from '@nabla/backend'
 import { reshape as reshapeTo } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Axes, Expanded, Squeezed } from '../../types/axes.js'
@@ -53,7 +61,11 @@ export function reshape<A extends Shape, T extends DType, const B extends Shape>
  * @example flatten(images, 1) // [batch, height, width, channels] to [batch, height * width * channels]
  */
 export function flatten<A extends Shape, T extends DType>(x: Tensor<A, T>): Tensor<[number], T>
-export function flatten<T extends DType>(x: Tensor<Shape, T>, start: number, end?: number): Tensor<number[], T>
+export function flatten<T extends DType>(
+  x: Tensor<Shape, T>,
+  start: number,
+  end?: number,
+): Tensor<number[], T>
 export function flatten(x: Tensor, start = 0, end = -1): Tensor {
   if (x.ndim === 0) return reshapeTo('flatten', x, [1])
   const first = normalizeAxis('flatten', start, x.ndim)

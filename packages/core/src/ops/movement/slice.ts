@@ -23,7 +23,10 @@ function position(index: number, axis: number, shape: Shape): AxisRange {
   const length = shape[axis] as number
   if (index < -length || index >= length) {
     throw new IndexError('slice', {
-      expected: length === 0 ? `a range, since axis ${axis} is empty` : `a position from ${-length} to ${length - 1} along axis ${axis}`,
+      expected:
+        length === 0
+          ? `a range, since axis ${axis} is empty`
+          : `a position from ${-length} to ${length - 1} along axis ${axis}`,
       received: `position ${index} for shape ${formatShape(shape)}`,
       fix: 'use a position inside of the axis, or a range, which is cut off at its ends',
     })

@@ -12,7 +12,8 @@ function lengthsOf(x: Tensor, parts: number | readonly number[], axis: number): 
   const length = x.shape[axis] as number
   const where = `axis ${axis} of length ${length} in shape ${formatShape(x.shape)}`
   if (typeof parts === 'number') {
-    if (Number.isInteger(parts) && parts > 0 && length % parts === 0) return new Array<number>(parts).fill(length / parts)
+    if (Number.isInteger(parts) && parts > 0 && length % parts === 0)
+      return new Array<number>(parts).fill(length / parts)
     throw new ShapeError('split', {
       expected: `a number of equal parts for ${where}`,
       received: `${parts} parts`,

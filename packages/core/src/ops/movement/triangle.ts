@@ -1,13 +1,28 @@
 /**
  * Triangles of matrices: everything above or below a diagonal set to zero.
  */
-import { type DType, type Expr, expressions as e, formatShape, index, input, type Shape, ShapeError, scalar } from '@nabla/backend'
+import {
+  type DType,
+  type Expr,
+  expressions as e,
+  formatShape,
+  index,
+  input,
+  type Shape,
+  ShapeError,
+  scalar,
+} from '@nabla/backend'
 import { map } from '../../primitives/map.js'
 import type { Tensor } from '../../tensor.js'
 import { retype } from '../../types/typed.js'
 
 /** `keeps(column, row + k)` says which elements stay. */
-function triangle(operation: string, x: Tensor, k: number, keeps: (column: Expr, edge: Expr) => Expr): Tensor {
+function triangle(
+  operation: string,
+  x: Tensor,
+  k: number,
+  keeps: (column: Expr, edge: Expr) => Expr,
+): Tensor {
   if (x.ndim < 2 || !Number.isInteger(k)) {
     throw new ShapeError(operation, {
       expected: 'matrices (at least 2 dimensions) and a whole number of a diagonal',

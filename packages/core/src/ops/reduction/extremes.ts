@@ -20,20 +20,22 @@ function extreme(operation: string, kind: ReduceOperation, x: Tensor, axes: Axes
  * @throws ShapeError where there is nothing to reduce.
  * @example max(tensor([[1, 5], [7, 2]]), 1) // [5, 7]
  */
-export function max<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  { keepdims }: ReductionOptions<K> = {},
-): Tensor<Reduced<A, X, K>, T> {
+export function max<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, { keepdims }: ReductionOptions<K> = {}): Tensor<Reduced<A, X, K>, T> {
   return retype(extreme('max', 'maximum', x, axes, keepdims ?? false))
 }
 
 /** Smallest element over some or all axes; NaN where there is one. @see max */
-export function min<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  { keepdims }: ReductionOptions<K> = {},
-): Tensor<Reduced<A, X, K>, T> {
+export function min<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, { keepdims }: ReductionOptions<K> = {}): Tensor<Reduced<A, X, K>, T> {
   return retype(extreme('min', 'minimum', x, axes, keepdims ?? false))
 }
 

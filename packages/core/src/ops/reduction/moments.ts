@@ -35,11 +35,12 @@ function varianceOf(operation: string, x: Tensor, axes: readonly number[], optio
  *
  * @example variance(tensor([1, 2, 3, 4]), undefined, { correction: 1 }) // 1.6667
  */
-export function variance<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  options: MomentOptions<K> = {},
-): Tensor<Reduced<A, X, K>, ToFloat<T>> {
+export function variance<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, options: MomentOptions<K> = {}): Tensor<Reduced<A, X, K>, ToFloat<T>> {
   const sorted = normalizeAxes('variance', axes, x.ndim)
   return retype(inFloat('variance', x, (floats) => varianceOf('variance', floats, sorted, options)))
 }

@@ -1,7 +1,15 @@
 /**
  * Vector norms over some or all axes.
  */
-import { type DType, expressions as e, input, normalizeAxes, type Shape, scalar, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  expressions as e,
+  input,
+  normalizeAxes,
+  type Shape,
+  scalar,
+  ValueError,
+} from '@nabla/backend'
 import { map } from '../../primitives/map.js'
 import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
@@ -42,7 +50,12 @@ function normOf(x: Tensor, axes: readonly number[], order: number, keepdims: boo
  * norm(tensor([3, 4])) // 5
  * norm(tensor([[3, -4], [1, 1]]), 1, { order: Infinity }) // [4, 1]
  */
-export function norm<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
+export function norm<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(
   x: Tensor<A, T>,
   axes?: X,
   { order = 2, keepdims }: NormOptions<K> = {},

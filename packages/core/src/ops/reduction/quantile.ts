@@ -2,7 +2,16 @@
  * Medians and quantiles, from sorted elements with linear interpolation (definition 7 of Hyndman & Fan, "Sample
  * quantiles in statistical packages", 1996; NumPy's default).
  */
-import { type DType, expressions as e, input, normalizeAxes, type Shape, scalar, toFloatType, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  expressions as e,
+  input,
+  normalizeAxes,
+  type Shape,
+  scalar,
+  toFloatType,
+  ValueError,
+} from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
 import { concatenate } from '../../primitives/copy.js'
@@ -56,7 +65,8 @@ function quantiles(
     : x.shape.filter((_, axis) => !reduced.includes(axis))
   return withTemporaries(() => {
     const sorted = sortedOver(operation, x, reduced)
-    if (typeof probabilities === 'number') return reshape(operation, interpolate(operation, sorted, probabilities), shape)
+    if (typeof probabilities === 'number')
+      return reshape(operation, interpolate(operation, sorted, probabilities), shape)
     const [first, ...rest] = probabilities.map((each) =>
       reshape(operation, interpolate(operation, sorted, each), [1, ...shape]),
     )
@@ -76,11 +86,12 @@ function quantiles(
  * @throws ShapeError where there is nothing to reduce.
  * @example median(tensor([3, 1, 2, 10])) // 2.5
  */
-export function median<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  { keepdims }: ReductionOptions<K> = {},
-): Tensor<Reduced<A, X, K>, ToFloat<T>> {
+export function median<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, { keepdims }: ReductionOptions<K> = {}): Tensor<Reduced<A, X, K>, ToFloat<T>> {
   return retype(quantiles('median', x, 0.5, axes, keepdims ?? false))
 }
 

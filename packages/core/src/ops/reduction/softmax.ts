@@ -42,7 +42,10 @@ export function softmax<A extends Shape, T extends DType>(x: Tensor<A, T>, axis 
 }
 
 /** log(softmax(x)) along an axis (default the last), exact also where softmax is close to 0. @see softmax */
-export function logSoftmax<A extends Shape, T extends DType>(x: Tensor<A, T>, axis = -1): Tensor<A, ToFloat<T>> {
+export function logSoftmax<A extends Shape, T extends DType>(
+  x: Tensor<A, T>,
+  axis = -1,
+): Tensor<A, ToFloat<T>> {
   return retype(alongAxis('logSoftmax', x, axis))
 }
 

@@ -1,7 +1,15 @@
 /**
  * Sums, products and means.
  */
-import { type DType, expressions, input, normalizeAxes, type Shape, scalar, toFloatType } from '@nabla/backend'
+import {
+  type DType,
+  expressions,
+  input,
+  normalizeAxes,
+  type Shape,
+  scalar,
+  toFloatType,
+} from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
 import { map } from '../../primitives/map.js'
@@ -20,7 +28,9 @@ export function summedType(dtype: DType): DType {
 function total(operation: 'sum' | 'prod', x: Tensor, axes: Axes, keepdims: boolean): Tensor {
   const kind = operation === 'sum' ? 'sum' : 'product'
   const sorted = normalizeAxes(operation, axes, x.ndim)
-  return withTemporaries(() => reduce(operation, kind, castTo(operation, x, summedType(x.dtype)), sorted, keepdims))
+  return withTemporaries(() =>
+    reduce(operation, kind, castTo(operation, x, summedType(x.dtype)), sorted, keepdims),
+  )
 }
 
 /**
@@ -30,11 +40,12 @@ function total(operation: 'sum' | 'prod', x: Tensor, axes: Axes, keepdims: boole
  * @throws AxisError for an axis that `x` doesn't have.
  * @example sum(tensor([[1, 2], [3, 4]]), 0) // [4, 6]
  */
-export function sum<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  { keepdims }: ReductionOptions<K> = {},
-): Tensor<Reduced<A, X, K>, Summed<T>> {
+export function sum<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, { keepdims }: ReductionOptions<K> = {}): Tensor<Reduced<A, X, K>, Summed<T>> {
   return retype(total('sum', x, axes, keepdims ?? false))
 }
 
@@ -43,11 +54,12 @@ export function sum<A extends Shape, T extends DType, const X extends Axes = und
  *
  * @example prod(tensor([1, 2, 3, 4])) // 24
  */
-export function prod<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  { keepdims }: ReductionOptions<K> = {},
-): Tensor<Reduced<A, X, K>, Summed<T>> {
+export function prod<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, { keepdims }: ReductionOptions<K> = {}): Tensor<Reduced<A, X, K>, Summed<T>> {
   return retype(total('prod', x, axes, keepdims ?? false))
 }
 
@@ -70,11 +82,12 @@ export function inFloat(operation: string, x: Tensor, run: (x: Tensor) => Tensor
  *
  * @example mean(tensor([[1, 2], [3, 5]]), 1) // [1.5, 4]
  */
-export function mean<A extends Shape, T extends DType, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<A, T>,
-  axes?: X,
-  { keepdims }: ReductionOptions<K> = {},
-): Tensor<Reduced<A, X, K>, ToFloat<T>> {
+export function mean<
+  A extends Shape,
+  T extends DType,
+  const X extends Axes = undefined,
+  K extends boolean = false,
+>(x: Tensor<A, T>, axes?: X, { keepdims }: ReductionOptions<K> = {}): Tensor<Reduced<A, X, K>, ToFloat<T>> {
   const sorted = normalizeAxes('mean', axes, x.ndim)
   return retype(inFloat('mean', x, (floats) => meanOf('mean', floats, sorted, keepdims ?? false)))
 }
