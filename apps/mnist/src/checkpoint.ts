@@ -92,7 +92,8 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   const optimizer = optimizerFrom(JSON.parse(metadata.optimizer ?? '{}'))
   const slots = model.trainableVariables.map((_, position) => under(tensors, `optimizer/${position}/`))
   if (slots.some((each) => Object.keys(each).length > 0)) {
-    optimizer.restore({ iterations: Number(metadata.iterations ?? 0), slots }, model.trainableVariables)
+    const iterations = Number(metadata.iterations ?? 0)
+    optimizer.restore({ configuration: optimizer.configuration, iterations, slots }, model.trainableVariables)
   }
   return {
     model,

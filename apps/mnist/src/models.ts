@@ -1,7 +1,7 @@
 /**
  * The two networks of the program, by name.
  */
-import { conv2d, dense, flatten, maxPooling2d, type Sequential, sequential } from 'nabla'
+import { layers, type Sequential, sequential } from 'nabla'
 
 /** Pictures as the data sets give them. */
 export const PICTURE_SHAPE = [28, 28, 1] as const
@@ -9,7 +9,7 @@ export const PICTURE_SHAPE = [28, 28, 1] as const
 /** 784 – 512 – 10 with relu: the multi-layer perceptron of a first course. */
 export function mlp(): Sequential {
   return sequential(
-    [flatten(), dense(512, { activation: 'relu', kernelInitializer: 'heNormal' }), dense(10)],
+    [layers.flatten(), layers.dense(512, { activation: 'relu', kernelInitializer: 'heNormal' }), layers.dense(10)],
     { name: 'mlp', inputShape: PICTURE_SHAPE },
   )
 }
@@ -19,14 +19,14 @@ export function cnn(): Sequential {
   const relu = { activation: 'relu', kernelInitializer: 'heNormal' } as const
   return sequential(
     [
-      conv2d(32, 3, relu),
-      maxPooling2d(2),
-      conv2d(64, 3, relu),
-      maxPooling2d(2),
-      conv2d(64, 3, relu),
-      flatten(),
-      dense(64, relu),
-      dense(10),
+      layers.conv2d(32, 3, relu),
+      layers.maxPooling2d(2),
+      layers.conv2d(64, 3, relu),
+      layers.maxPooling2d(2),
+      layers.conv2d(64, 3, relu),
+      layers.flatten(),
+      layers.dense(64, relu),
+      layers.dense(10),
     ],
     { name: 'cnn', inputShape: PICTURE_SHAPE },
   )

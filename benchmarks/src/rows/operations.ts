@@ -1,7 +1,7 @@
 /**
  * Rows of single operations: products, elementwise chains, reductions, movement, and the cost of a tiny call.
  */
-import { relu, softmax, type Tensor, tensorFrom, transpose, uniform } from 'nabla'
+import { contiguous, relu, softmax, type Tensor, tensorFrom, transpose, uniform } from 'nabla'
 import type { Row } from '../measure.js'
 import { finished } from './finish.js'
 
@@ -79,7 +79,7 @@ export const operationRows: readonly Row[] = [
   }),
   single('transpose/2048', () => {
     const x = random(2048, 2048)
-    return () => transpose(x).contiguous()
+    return () => contiguous(transpose(x))
   }),
   single('broadcast-add/4096x1024', () => {
     const [x, y] = [random(4096, 1024), random(1024)]

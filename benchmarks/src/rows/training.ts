@@ -3,10 +3,7 @@
  */
 import {
   adam,
-  conv2d,
-  dense,
-  flatten,
-  maxPooling2d,
+  layers,
   type Optimizer,
   randint,
   type Sequential,
@@ -18,20 +15,20 @@ import type { Row } from '../measure.js'
 import { finished } from './finish.js'
 
 function mlp(): Sequential {
-  return sequential([dense(512, { activation: 'relu' }), dense(10)], { inputShape: [784] })
+  return sequential([layers.dense(512, { activation: 'relu' }), layers.dense(10)], { inputShape: [784] })
 }
 
 function cnn(): Sequential {
   return sequential(
     [
-      conv2d(32, 3, { activation: 'relu' }),
-      maxPooling2d(2),
-      conv2d(64, 3, { activation: 'relu' }),
-      maxPooling2d(2),
-      conv2d(64, 3, { activation: 'relu' }),
-      flatten(),
-      dense(64, { activation: 'relu' }),
-      dense(10),
+      layers.conv2d(32, 3, { activation: 'relu' }),
+      layers.maxPooling2d(2),
+      layers.conv2d(64, 3, { activation: 'relu' }),
+      layers.maxPooling2d(2),
+      layers.conv2d(64, 3, { activation: 'relu' }),
+      layers.flatten(),
+      layers.dense(64, { activation: 'relu' }),
+      layers.dense(10),
     ],
     { inputShape: [28, 28, 1] },
   )
@@ -44,7 +41,7 @@ function trainingStep(name: string, make: () => Sequential, optimizer: () => Opt
     prepare() {
       const model = make().compile({ optimizer: optimizer(), loss: 'sparseCategoricalCrossEntropyFromLogits' })
       const inputs = uniform(inputShape)
-      const targets = randint([inputShape[0] ?? 1], { low: 0, high: 10 })
+      const targets = randint([inputShape[0] ?? 1], 0, 10)
       return {
         async once() {
           model.trainer.trainStep({ inputs, targets })

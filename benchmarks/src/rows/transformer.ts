@@ -49,7 +49,7 @@ function linear(x: Tensor, kernel: Variable, bias: Variable): Tensor {
 function attention(x: Tensor, p: Parameters): Tensor {
   const joined = linear(x, p.qkv, p.qkvBias).reshape([BATCH, SEQUENCE, 3, HEADS, HEAD])
   const heads: Tensor = joined.transpose([2, 0, 3, 1, 4])
-  const [query, key, value] = [0, 1, 2].map((part): Tensor => heads.slice([part])) as [Tensor, Tensor, Tensor]
+  const [query, key, value] = [0, 1, 2].map((part): Tensor => heads.slice(part)) as [Tensor, Tensor, Tensor]
   const transposedKey: Tensor = key.transpose([0, 1, 3, 2])
   const scores: Tensor = query.matmul(transposedKey)
   const weights: Tensor = softmax(scores.mul(1 / Math.sqrt(HEAD)), -1)

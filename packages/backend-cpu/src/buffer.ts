@@ -26,8 +26,8 @@ export class Storage {
 
   /** The same memory as 32-bit words, for kernels that work on the bits of float32. */
   get words(): Int32Array {
-    const { buffer, byteOffset, byteLength } = this.data
-    this.#words ??= new Int32Array(buffer, byteOffset, byteLength >> 2)
+    // The array's `buffer` is asked for once only: small arrays have to be moved to have one.
+    this.#words ??= new Int32Array(this.data.buffer, this.data.byteOffset, this.data.byteLength >> 2)
     return this.#words
   }
 }

@@ -5,7 +5,7 @@
 import { type Shape, sizeOf, type TypedArray, type View } from '@nabla/backend'
 import { dataOf } from './buffer.js'
 import { copyFloats } from './map/tiles32.js'
-import { buildNest, chooseTiling, forEachTile, orderByStride, type Strided } from './nest.js'
+import { buildNest, chooseTiling, forEachTile, orderByStride, type Strided, stepsOf } from './nest.js'
 
 /** Like `copyFloats` for all the other arrays. */
 function copyElements(
@@ -74,12 +74,9 @@ export function copyStrided(
     target.set(source.subarray(start, start + (nest.lengths[0] as number)), first)
     return
   }
-  const tiling = chooseTiling(nest)
-  const { rowAxis } = tiling
-  const fromRow = rowAxis < 0 ? 0 : (fromStrides[rowAxis] as number)
-  const toRow = rowAxis < 0 ? 0 : (toStrides[rowAxis] as number)
-  const fromColumn = fromStrides[last] as number
-  const toColumn = toStrides[last] as number
+  const tiling = chooseTiling(nest, 2)
+  const [fromRow, fromColumn] = stepsOf(nest, tiling, 0)
+  const [toRow, toColumn] = stepsOf(nest, tiling, 1)
   const at = [0, 0]
   forEachTile(nest, tiling, at, (rows, columns) => {
     copyTile(target, at[1]!, toRow, toColumn, source, at[0]!, fromRow, fromColumn, rows, columns)

@@ -75,13 +75,16 @@ function fastAxisOf(strides: readonly number[], lengths: readonly number[]): num
   return best
 }
 
-/** Tiles for a nest: long rows where all views run along the last axis, squares where one runs along another. */
-export function chooseTiling({ lengths, strides }: Nest): Tiling {
+/**
+ * Tiles for a nest: long rows where all views run along the last axis, squares where one runs along another. Only the
+ * first `views` have a say.
+ */
+export function chooseTiling({ lengths, strides }: Nest, views: number): Tiling {
   const last = lengths.length - 1
   const inner = lengths[last] as number
   if (last === 0) return { rowAxis: -1, rows: 1, columns: Math.min(inner, BLOCK) }
   if (inner >= 8) {
-    for (const view of strides) {
+    for (const view of strides.slice(0, views)) {
       if (Math.abs(view[last] as number) < 8) continue
       const fast = fastAxisOf(view, lengths)
       if (fast === last) continue
@@ -94,6 +97,12 @@ export function chooseTiling({ lengths, strides }: Nest): Tiling {
   }
   const columns = Math.min(inner, BLOCK)
   return { rowAxis: last - 1, rows: Math.min(lengths[last - 1] as number, Math.floor(BLOCK / columns)), columns }
+}
+
+/** The steps of a view between the rows of a tile and between its columns. */
+export function stepsOf({ strides }: Nest, { rowAxis, rows }: Tiling, view: number): readonly [number, number] {
+  const own = strides[view] as readonly number[]
+  return [rowAxis < 0 || rows === 1 ? 0 : (own[rowAxis] as number), own[own.length - 1] as number]
 }
 
 /**

@@ -9,18 +9,28 @@ export * from './ops/movement/index.js'
 export * from './ops/reduction/index.js'
 export * from './ops/linear-algebra/index.js'
 export * from './ops/convolution/index.js'
-export * from './ops/creation/tensor.js'
-export * from './autograd/gradient.js'
+export * from './ops/creation/index.js'
+export * from './random/index.js'
+export * from './autograd/index.js'
 export { setDefaultBackend, setDefaultBackendFactory, defaultBackend } from './engine/default-backend.js'
 export { Variable, type VariableOptions } from './variable.js'
-export { memory, reportLeaks } from './engine/storage.js'
+export { scope } from './engine/scope.js'
+export { type LeakReport, type MemoryReport, memory, reportLeaks } from './engine/storage.js'
+export type { AnyNested, DataOf, ElementOf, NestedOf, TensorData } from './types/nested.js'
+
+// What data loaders, optimizers and training loops keep memory flat with.
+export { breathe } from './engine/breathe.js'
+export { finishStep, joinStep, openBatch, type Step } from './engine/step.js'
 
 // What packages above this one need to write their own kernels and errors with.
+export { isRecording } from './engine/recording.js'
+export { withTemporaries } from './engine/temporaries.js'
 export { map, mapMany } from './primitives/map.js'
 export {
   AxisError,
   type Backend,
   BackendError,
+  bytesPerElement,
   constant,
   DisposedError,
   type DType,
@@ -28,11 +38,13 @@ export {
   type Explanation,
   type Expr,
   expressions,
+  formatShape,
   fromHalfBits,
   IndexError,
   index,
   input,
   NablaError,
+  sameShape,
   type Shape,
   ShapeError,
   scalar,

@@ -24,8 +24,8 @@ export {
   type DataLoaderState,
   type LoaderSource,
 } from './loader/data-loader.js'
+export { type TensorBatch, toTensors } from './loader/collate.js'
 export type { DigitDataset } from './mnist/assemble.js'
 export type { Fetch } from './mnist/connection.js'
 export type { MnistProgress } from './mnist/download.js'
 export { type DigitsOptions, type Mnist, type MnistOptions, type MnistSource, mnist } from './mnist/mnist.js'
-export { permutation } from './random.js'

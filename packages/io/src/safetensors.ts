@@ -116,7 +116,8 @@ function decodeTensor(name: string, entry: HeaderEntry, data: Uint8Array): Tenso
   if (dtype === undefined) throw invalid(`tensor "${name}" of type ${entry.dtype}, which Nabla does not have`)
   const [from, to] = entry.data_offsets
   if (from < 0 || to > data.length || from > to) throw invalid(`tensor "${name}" at bytes ${from} to ${to} of ${data.length}`)
-  const aligned = data.slice(from, to).buffer
+  // A copy, since typed arrays want aligned bytes; `slice` of Node's Buffer would not copy.
+  const aligned = new Uint8Array(data.subarray(from, to)).buffer
   const shape: Shape = entry.shape
   return tensorFrom(VIEWS[dtype](aligned), shape, { dtype })
 }

@@ -10,6 +10,8 @@ export { type Initializer, type InitializerLike, initializerFrom, type Scaling }
 export { Layer, type LayerConfiguration, type LayerOptions, type WeightDType, type WeightOptions } from './layer.js'
 export { LayerError } from './layer-error.js'
 export * from './layers/index.js'
+export * as layers from './layers/index.js'
+export * as metrics from './metrics/index.js'
 export * from './losses/index.js'
 export * from './metrics/index.js'
 export { type LayerFromOptions, type LayerMaker, layerFrom, modelFrom } from './models/configuration.js'

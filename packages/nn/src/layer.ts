@@ -2,7 +2,7 @@
  * Layer: a module with one input and one output whose weights are made when the shape of its input is first known.
  * All layers of layers/ extend it, and Sequential, which is a layer made of layers.
  */
-import { type Backend, formatShape, type Shape, scope, type Tensor, Variable } from '@nabla/core'
+import { type Backend, formatShape, type Shape, type Tensor, Variable, withTemporaries } from '@nabla/core'
 import { type CallContext, INFERENCE } from './context.js'
 import { type InitializerLike, initializerFrom } from './initializers/index.js'
 import { formatBatchShape, LayerError } from './layer-error.js'
@@ -131,7 +131,11 @@ export abstract class Layer extends Module {
   call(x: Tensor, context: CallContext = INFERENCE): Tensor {
     this.#requireBatch(x)
     this.ensureBuilt(x.shape.slice(1), x.backend)
-    return scope(() => this.forward(x, context))
+    return withTemporaries(() => {
+      const output = this.forward(x, context)
+      // Always a handle of its own, so that disposing the output leaves the input alone.
+      return output === x ? x.reshape(x.shape) : output
+    })
   }
 
   #requireBatch(x: Tensor): void {
@@ -202,10 +206,14 @@ export abstract class Layer extends Module {
   }
 
   override regularization(): Tensor | undefined {
-    const own = this.#regularized.map(([variable, regularizer]) => regularizer(variable.value))
-    const inner = super.regularization()
-    const parts = inner === undefined ? own : [...own, inner]
-    return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum.add(part))
+    if (this.#regularized.length === 0) return super.regularization()
+    return withTemporaries(() => {
+      const inner = super.regularization()
+      return this.#regularized
+        .map(([variable, regularizer]) => regularizer(variable.value))
+        .concat(inner ?? [])
+        .reduce((sum, part) => sum.add(part))
+    })
   }
 
   override describe(inputShape: Shape | undefined = this.#inputShape, path = this.name): LayerSummary[] {

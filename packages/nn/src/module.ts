@@ -2,7 +2,7 @@
  * Module: anything with weights — a layer, a block, a whole model. Variables and sub-modules are found by walking the
  * properties, so a model is just a class.
  */
-import { Generator, type Shape, scope, type Tensor, ValueError, Variable, zeros } from '@nabla/core'
+import { Generator, type Shape, scope, type Tensor, ValueError, Variable, withTemporaries, zeros } from '@nabla/core'
 import { type CallContext, INFERENCE } from './context.js'
 import { type LayerSummary, type SummaryOptions, summarize, summaryOf } from './summary.js'
 import type { FitData } from './training/data.js'
@@ -83,8 +83,10 @@ export abstract class Module {
 
   /** Sum of what regularized layers add to the loss, if any do. */
   regularization(): Tensor | undefined {
-    const parts = this.children().flatMap(([, child]) => child.regularization() ?? [])
-    return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum.add(part))
+    return withTemporaries(() => {
+      const parts = this.children().flatMap(([, child]) => child.regularization() ?? [])
+      return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum.add(part))
+    })
   }
 
   /** Says how to train: once before `fit` or `evaluate`, and again to change it. */

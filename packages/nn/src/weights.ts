@@ -44,15 +44,19 @@ function requireSameNames(variables: readonly NamedVariable[], weights: Readonly
 }
 
 function requireFit({ path, variable }: NamedVariable, weight: Tensor): void {
-  if (sameShape(weight.shape, variable.shape) && weight.backend === variable.value.backend) return
-  const [own, other] = [variable.value.backend, weight.backend].map(({ name }) => name)
-  const elsewhere = weight.backend === variable.value.backend ? ['', ''] : [` on "${own}"`, ` on "${other}"`]
+  if (!sameShape(weight.shape, variable.shape)) {
+    throw new ValueError('loadWeights', {
+      expected: `"${path}" to be ${formatShape(variable.shape)}`,
+      received: formatShape(weight.shape),
+      fix: 'load into a model of the same configuration and input shape',
+    })
+  }
+  const { backend } = variable.value
+  if (weight.backend === backend) return
   throw new ValueError('loadWeights', {
-    expected: `"${path}" to be ${formatShape(variable.shape)}${elsewhere[0]}`,
-    received: `${formatShape(weight.shape)}${elsewhere[1]}`,
-    fix: sameShape(weight.shape, variable.shape)
-      ? 'move the weights first: await weight.to(backend)'
-      : 'load into a model of the same configuration and input shape',
+    expected: `"${path}" on the backend of the model, "${backend.name}"`,
+    received: `one on another backend, "${weight.backend.name}"`,
+    fix: 'move the weights first: await weight.to(backend)',
   })
 }
 

@@ -97,10 +97,10 @@ describe('messages', () => {
     sgd(options).apply([tensor([1])], [new Variable(tensor([1]))])
 
   test('two ways of clipping at once', () => {
-    expect(step({ clipValue: 1, globalClipNorm: 2 })).toThrowErrorMatchingInlineSnapshot()
+    expect(step({ clipValue: 1, globalClipNorm: 2 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: optimizer: expected at most one of clipValue, clipNorm and globalClipNorm, greater than 0; received clipValue: 1, globalClipNorm: 2. Fix: choose one of them; globalClipNorm is the usual choice.]`)
   })
 
   test('a limit that is not positive', () => {
-    expect(step({ clipNorm: -1 })).toThrowErrorMatchingInlineSnapshot()
+    expect(step({ clipNorm: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: optimizer: expected at most one of clipValue, clipNorm and globalClipNorm, greater than 0; received clipNorm: -1. Fix: choose one of them; globalClipNorm is the usual choice.]`)
   })
 })

@@ -155,29 +155,29 @@ test('dispose frees the slots', () => {
 describe('messages', () => {
   test('a gradient of another shape', () => {
     const [kernel, bias] = newWeights() as [Variable, Variable]
-    expect(() => sgd().apply([tensor([1, 2]), tensor([1, 2])], [kernel, bias])).toThrowErrorMatchingInlineSnapshot()
+    expect(() => sgd().apply([tensor([1, 2]), tensor([1, 2])], [kernel, bias])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sgd.apply: expected a gradient [2,2] for "kernel"; received [2]. Fix: pass the gradients of variableGradients together with the same list of variables.]`)
   })
 
   test('too few gradients', () => {
-    expect(() => sgd().apply([tensor([[1, 2], [3, 4]])], newWeights())).toThrowErrorMatchingInlineSnapshot()
+    expect(() => sgd().apply([tensor([[1, 2], [3, 4]])], newWeights())).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sgd.apply: expected a gradient [2] for "bias"; received [none]. Fix: pass the gradients of variableGradients together with the same list of variables.]`)
   })
 
   test('a learning rate below 0', () => {
-    expect(() => adam({ learningRate: -1 })).toThrowErrorMatchingInlineSnapshot()
+    expect(() => adam({ learningRate: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: adam: expected a learning rate of at least 0; received -1. Fix: pass a number such as 0.001, or a schedule.]`)
   })
 
   test('an unknown method', () => {
-    expect(() => optimizerFrom('adma')).toThrowErrorMatchingInlineSnapshot()
+    expect(() => optimizerFrom('adma')).toThrowErrorMatchingInlineSnapshot(`[ValueError: optimizer: expected one of sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam, lion; received adma. Fix: choose one of these names, or pass an optimizer such as adam({ learningRate: 0.001 }).]`)
   })
 
   test('the state of another method', () => {
     const weights = newWeights()
-    expect(() => sgd({ momentum: 0.9 }).restore(adam().state(weights), weights)).toThrowErrorMatchingInlineSnapshot()
+    expect(() => sgd({ momentum: 0.9 }).restore(adam().state(weights), weights)).toThrowErrorMatchingInlineSnapshot(`[ValueError: sgd.restore: expected the state of sgd; received the state of adam. Fix: make the optimizer with optimizerFrom(state.configuration).]`)
   })
 
   test('a state without a slot', () => {
     const weights = newWeights()
     const state = { configuration: { method: 'adam' }, iterations: 1, slots: [{}] }
-    expect(() => adam().restore(state, weights)).toThrowErrorMatchingInlineSnapshot()
+    expect(() => adam().restore(state, weights)).toThrowErrorMatchingInlineSnapshot(`[ValueError: adam.restore: expected slot "mean" of variable 0 ("kernel"), [2,2]; received slots none. Fix: restore into an optimizer of the same method and settings, with the same variables in the same order.]`)
   })
 })

@@ -58,7 +58,7 @@ export interface Lane<A extends Block> {
   /** The rounding that must follow an instruction, if its loop leaves any to do. */
   roundingAfter(node: ApplyExpr): Rounding<A> | undefined
   /** Spreads the element at `a[i]` over `n` elements. */
-  readonly spread: Loop<A>
+  spread(n: number, out: A, o: number, a: A, i: number): void
   /** Reads a tile row by row into `block` from its start. */
   load(block: A, data: TypedArray, place: Place, rows: number, columns: number): void
   /** Writes a tile from `block`, whose own places are given too (steps are 0 for a uniform). */

@@ -1,284 +1,212 @@
 /**
- * A compiled expression list that runs block by block. `bind` connects it with the buffers of one call and picks the
- * loop of each instruction; `runTile` then computes one tile. All state is reused from call to call.
+ * A compiled expression list that runs block by block. Binding connects it with the memory of one call and picks the
+ * loop of each instruction; `runTile` then computes one tile. All state is reused from call to call, so that small
+ * calls allocate nothing.
  */
 import { roundToType } from '@nabla/backend'
 import type { Storage } from '../buffer.js'
-import { BLOCK, type Nest, type Tiling } from '../nest.js'
-import type { Block, Lane, Loop, Place, Rounding, ScratchBlock } from './loop.js'
-import type { Plan, PlannedStep } from './plan.js'
+import { BoundSteps } from './bound-steps.js'
+import type { Block, Lane, Place, ScratchBlock } from './loop.js'
+import type { Plan } from './plan.js'
+import { Values } from './values.js'
 
-/** One instruction, bound: the loop for how its operands lie in this call. */
-interface BoundStep<A> {
-  readonly planned: PlannedStep
-  readonly result: number
-  readonly rounding: Rounding<A> | undefined
-  valuesLoop: Loop<A> | undefined
-  wordsLoop: Loop<Int32Array> | undefined
-  /** Whether it computes one element that stands for the whole block. */
-  uniform: boolean
-  /** Values read by the loop; those that were uniform and have no loop of their own are spread into blocks. */
-  readonly reads: [number, number, number, number]
-  readonly spreads: number[]
-}
-
+/** One leaf: where it comes from, and what its block holds. */
 interface BoundLeaf {
-  /** View number in the nest. */
-  readonly view: number
-  readonly storage: Storage | undefined
+  storage: Storage | undefined
   readonly place: Place
   /** Whether it is read from the buffer without a copy. */
-  readonly direct: boolean
-  lastAt: number
-  lastRows: number
-  lastColumns: number
+  direct: boolean
+  blockAt: number
+  blockRows: number
+  blockColumns: number
 }
 
 interface BoundTarget {
-  readonly view: number
-  readonly value: number
-  readonly storage: Storage
+  storage: Storage | undefined
   readonly place: Place
-  readonly direct: boolean
+  /** Whether the last instruction writes to the buffer without a copy. */
+  direct: boolean
 }
-
-const SPREAD_BLOCKS = 4
 
 export class BlockProgram<A extends Block> {
   readonly plan: Plan
+  /** The values of the current tile. */
+  readonly values: Values<A>
+  /** For callers: positions of the leaves' and the targets' first elements in the current tile. */
+  readonly starts: number[]
   readonly #lane: Lane<A>
-  readonly #scratch: (position: number) => ScratchBlock<A>
-  readonly #steps: BoundStep<A>[]
-  readonly #fixed: ScratchBlock<A>
-  /** Per value: its array, the same as words, the position of its first element, and whether that is all. */
-  readonly arrays: A[] = []
-  readonly #words: Int32Array[] = []
-  readonly at: number[] = []
-  readonly uniform: boolean[] = []
-  readonly #needsWords: boolean[] = []
-  #leaves: BoundLeaf[] = []
-  #targets: BoundTarget[] = []
+  readonly #steps: BoundSteps<A>
+  readonly #leaves: BoundLeaf[]
+  readonly #targets: BoundTarget[]
+  readonly #from: Place = { at: 0, row: 0, column: 0 }
+  #targetCount = 0
+  #rows = 1
+  #columns = 1
+  #wholeRows = true
 
   /** @param scratch the blocks that all programs of a lane share, by number. */
   constructor(plan: Plan, lane: Lane<A>, scratch: (position: number) => ScratchBlock<A>) {
     this.plan = plan
     this.#lane = lane
-    this.#scratch = scratch
-    this.#fixed = lane.createScratch(Math.max(1, plan.fixed.length))
-    const firstResult = plan.leaves.length + plan.fixed.length
-    this.#steps = plan.steps.map((planned, step) => ({
-      planned,
-      result: firstResult + step,
-      rounding: lane.roundingAfter(planned.node),
-      valuesLoop: undefined,
-      wordsLoop: undefined,
-      uniform: false,
-      reads: [0, 0, 0, 0],
-      spreads: [],
+    this.values = new Values(plan, lane, scratch)
+    this.#steps = new BoundSteps(plan, lane, this.values)
+    this.starts = [...plan.leaves, ...plan.results].map(() => 0)
+    this.#leaves = plan.leaves.map(() => ({
+      storage: undefined,
+      place: { at: 0, row: 0, column: 0 },
+      direct: false,
+      blockAt: -1,
+      blockRows: 0,
+      blockColumns: 0,
     }))
-    const values = firstResult + plan.steps.length
-    for (let value = 0; value < values + SPREAD_BLOCKS; value++) {
-      this.at.push(0)
-      this.uniform.push(false)
-      this.#needsWords.push(false)
-    }
-    this.#placeScratch(values)
-  }
-
-  #placeScratch(values: number): void {
-    const { leaves, fixed, steps, registers } = this.plan
-    const firstResult = leaves.length + fixed.length
-    const place = (value: number, block: ScratchBlock<A>): void => {
-      this.arrays[value] = block.values
-      this.#words[value] = block.words
-    }
-    leaves.forEach((_, leaf) => {
-      place(leaf, this.#scratch(registers + SPREAD_BLOCKS + leaf))
-    })
-    fixed.forEach((node, position) => {
-      place(leaves.length + position, this.#fixed)
-      this.at[leaves.length + position] = position
-      this.uniform[leaves.length + position] = true
-      if (node.kind === 'constant') this.#fixed.values[position] = roundToType(node.value, node.dtype)
-    })
-    steps.forEach((step, position) => {
-      place(firstResult + position, this.#scratch(step.register))
-      const code = this.#lane.codeFor(step.node)
-      if (code.on !== 'words') return
-      for (const value of [...step.operands, firstResult + position]) this.#needsWords[value] = true
-    })
-    for (let spread = 0; spread < SPREAD_BLOCKS; spread++) place(values + spread, this.#scratch(registers + spread))
+    this.#targets = plan.results.map(() => ({
+      storage: undefined,
+      place: { at: 0, row: 0, column: 0 },
+      direct: false,
+    }))
   }
 
   /**
-   * Connects the program with one call. Views of the nest: the leaves in the plan's order, then the targets.
+   * Starts binding.
    *
-   * @param sources the memory of each leaf, `undefined` for coordinates
-   * @param targets the memory of each result, or none where the caller takes the blocks itself
+   * @param wholeRows whether each tile has all columns that there are
    */
-  bind(nest: Nest, tiling: Tiling, sources: readonly (Storage | undefined)[], targets: readonly Storage[], scalars: readonly number[]): void {
-    this.plan.fixed.forEach((node, position) => {
+  begin(rows: number, columns: number, wholeRows: boolean, scalars: readonly number[]): void {
+    this.#rows = rows
+    this.#columns = columns
+    this.#wholeRows = wholeRows
+    this.#targetCount = 0
+    const { fixed, leaves } = this.plan
+    for (let position = 0; position < fixed.length; position++) {
+      const node = fixed[position]!
       if (node.kind === 'scalar') {
-        this.#fixed.values[position] = roundToType(scalars[node.slot] ?? Number.NaN, node.dtype)
+        const value = roundToType(scalars[node.slot] ?? Number.NaN, node.dtype)
+        this.values.arrays[leaves.length + position]![position] = value
       }
-    })
-    this.#leaves = sources.map((source, leaf) => this.#bindLeaf(nest, tiling, leaf, source, targets.length > 1))
-    for (const step of this.#steps) this.#bindStep(step)
-    for (const value of this.plan.results) this.#resetResult(value)
-    this.#targets = targets.map((target, position) => this.#bindTarget(nest, tiling, position, target, targets))
-  }
-
-  #place(nest: Nest, tiling: Tiling, view: number): Place {
-    const strides = nest.strides[view] as readonly number[]
-    return {
-      at: 0,
-      row: tiling.rowAxis < 0 || tiling.rows === 1 ? 0 : (strides[tiling.rowAxis] as number),
-      column: strides[strides.length - 1] as number,
     }
   }
 
-  #bindLeaf(nest: Nest, tiling: Tiling, leaf: number, storage: Storage | undefined, several: boolean): BoundLeaf {
-    const place = this.#place(nest, tiling, leaf)
-    const uniform = (place.row === 0 || tiling.rows === 1) && (place.column === 0 || tiling.columns === 1)
-    this.uniform[leaf] = uniform
+  /**
+   * Connects a leaf with memory, `undefined` for coordinates.
+   *
+   * @param several whether the call has several results
+   */
+  bindLeaf(leaf: number, storage: Storage | undefined, row: number, column: number, several: boolean): void {
+    const { values } = this
+    const bound = this.#leaves[leaf]!
+    const uniform = (row === 0 || this.#rows === 1) && (column === 0 || this.#columns === 1)
+    values.uniform[leaf] = uniform
+    bound.storage = storage
+    bound.place.row = row
+    bound.place.column = column
+    bound.blockAt = -1
     // With several results, one that is a leaf must not change while others are stored.
-    const protect = several && this.plan.lastUse[leaf] === Number.POSITIVE_INFINITY
-    const native = storage === undefined || protect ? undefined : this.#lane.asNative(storage.data)
-    const direct = native !== undefined && (uniform || liesInRows(place, tiling, nest))
-    if (direct) {
-      this.arrays[leaf] = native
-      if (this.#needsWords[leaf]) this.#words[leaf] = storage!.words
-    } else {
-      const block = this.#scratch(this.plan.registers + SPREAD_BLOCKS + leaf)
-      this.arrays[leaf] = block.values
-      this.#words[leaf] = block.words
-      this.at[leaf] = 0
-    }
-    return { view: leaf, storage, place, direct, lastAt: -1, lastRows: 0, lastColumns: 0 }
+    const guarded = several && this.plan.lastUse[leaf] === Number.POSITIVE_INFINITY
+    const native = storage === undefined || guarded ? undefined : this.#lane.asNative(storage.data)
+    bound.direct = native !== undefined && (uniform || this.#inOnePiece(row, column))
+    if (bound.direct) values.borrow(leaf, native!, storage!)
+    else values.own(leaf)
   }
 
-  #bindStep(step: BoundStep<A>): void {
-    const { operands, node } = step.planned
-    let mask = 0
-    operands.forEach((value, position) => {
-      if (this.uniform[value]) mask |= 1 << position
-      step.reads[position] = value
-    })
-    step.uniform = mask === (1 << operands.length) - 1
-    this.uniform[step.result] = step.uniform
-    const code = this.#lane.codeFor(node)
-    const special = !step.uniform && mask !== 0 && code.variants[mask] !== undefined
-    step.valuesLoop = code.on === 'values' ? code.variants[special ? mask : 0] : undefined
-    step.wordsLoop = code.on === 'words' ? code.variants[special ? mask : 0] : undefined
-    step.spreads.length = 0
-    if (special || step.uniform || mask === 0) return
-    const firstSpread = this.at.length - SPREAD_BLOCKS
-    operands.forEach((value, position) => {
-      if (!this.uniform[value]) return
-      step.spreads.push(position)
-      step.reads[position] = firstSpread + position
-    })
+  /** To be called when all leaves are bound, before the targets. */
+  bindSteps(): void {
+    this.#steps.bind()
   }
 
-  /** Back to its register, wherever it went in an earlier call. */
-  #resetResult(value: number): void {
-    const { leaves, fixed, steps } = this.plan
-    const step = steps[value - leaves.length - fixed.length]
-    if (step === undefined) return
-    const block = this.#scratch(step.register)
-    this.arrays[value] = block.values
-    this.#words[value] = block.words
-    this.at[value] = 0
-  }
-
-  /** A result goes straight into the output where it can; the scratch block it has otherwise is stored after the steps. */
-  #bindTarget(nest: Nest, tiling: Tiling, position: number, storage: Storage, targets: readonly Storage[]): BoundTarget {
-    const { leaves, fixed, results, lastUse } = this.plan
-    const view = leaves.length + position
-    const value = results[position] as number
+  /** Connects a result with the memory it goes to; where it can, its last instruction writes there directly. */
+  bindTarget(position: number, storage: Storage, row: number, column: number): void {
+    const { leaves, fixed, results } = this.plan
+    const value = results[position]!
     const step = value - leaves.length - fixed.length
-    const place = this.#place(nest, tiling, view)
+    const bound = this.#targets[position]!
+    bound.storage = storage
+    bound.place.row = row
+    bound.place.column = column
     const native = this.#lane.asNative(storage.data)
-    const direct =
+    bound.direct =
       native !== undefined &&
       step >= 0 &&
-      !this.uniform[value] &&
+      !this.values.uniform[value] &&
+      this.#inOnePiece(row, column) &&
       results.indexOf(value) === position &&
-      liesInRows(place, tiling, nest) &&
-      !this.#leaves.some((leaf, number) => leaf.storage === storage && (lastUse[number] as number) > step) &&
-      targets.indexOf(storage) === position
-    if (direct) {
-      this.arrays[value] = native
-      if (this.#needsWords[value]) this.#words[value] = storage.words
-    }
-    return { view, value, storage, place, direct }
+      !this.#isReadAfter(step, storage) &&
+      !this.#isTarget(storage)
+    if (bound.direct) this.values.borrow(value, native!, storage)
+    this.#targetCount = position + 1
   }
 
-  /** Computes the tile whose first elements lie at `at`, by view number of the nest. */
-  runTile(at: readonly number[], rows: number, columns: number): void {
-    for (const leaf of this.#leaves) this.#fetch(leaf, at[leaf.view] as number, rows, columns)
-    for (const target of this.#targets) if (target.direct) this.at[target.value] = at[target.view] as number
-    const n = rows * columns
-    for (const step of this.#steps) this.#runStep(step, n)
-    for (const target of this.#targets) if (!target.direct) this.#store(target, at[target.view] as number, rows, columns)
+  /** Computes the tile that `starts` points to. */
+  runTile(rows: number, columns: number): void {
+    const { starts, values } = this
+    const leafCount = this.#leaves.length
+    for (let leaf = 0; leaf < leafCount; leaf++) {
+      if (this.#leaves[leaf]!.direct) values.at[leaf] = starts[leaf]!
+      else this.#fetch(leaf, this.#leaves[leaf]!, starts[leaf]!, rows, columns)
+    }
+    for (let target = 0; target < this.#targetCount; target++) {
+      if (this.#targets[target]!.direct) values.at[this.plan.results[target]!] = starts[leafCount + target]!
+    }
+    this.#steps.run(rows * columns)
+    for (let target = 0; target < this.#targetCount; target++) {
+      if (!this.#targets[target]!.direct) this.#store(target, starts[leafCount + target]!, rows, columns)
+    }
   }
 
-  #fetch(leaf: BoundLeaf, at: number, rows: number, columns: number): void {
-    if (leaf.direct) {
-      this.at[leaf.view] = at
-      return
-    }
-    // Blocks that repeat along the outer axes, such as a bias, are read once.
-    if (leaf.lastAt === at && leaf.lastRows === rows && leaf.lastColumns === columns) return
-    leaf.lastAt = at
-    leaf.lastRows = rows
-    leaf.lastColumns = columns
-    leaf.place.at = at
-    const block = this.arrays[leaf.view] as A
-    const uniform = this.uniform[leaf.view]
-    if (uniform) {
-      rows = 1
-      columns = 1
-    }
-    if (leaf.storage === undefined) this.#lane.count(block, leaf.place, rows, columns)
-    else this.#lane.load(block, leaf.storage.data, leaf.place, rows, columns)
-  }
-
-  #runStep(step: BoundStep<A>, n: number): void {
-    const { arrays, at, uniform } = this
-    const [a, b, c, d] = step.reads
-    const out = step.result
-    for (const position of step.spreads) {
-      const value = step.planned.operands[position] as number
-      const block = at.length - SPREAD_BLOCKS + position
-      this.#lane.spread(n, arrays[block]!, 0, arrays[value]!, at[value]!, arrays[a]!, 0, arrays[a]!, 0, arrays[a]!, 0)
-    }
-    const count = uniform[out] ? 1 : n
-    if (step.wordsLoop !== undefined) {
-      const words = this.#words
-      step.wordsLoop(count, words[out]!, at[out]!, words[a]!, at[a]!, words[b]!, at[b]!, words[c]!, at[c]!, words[d]!, at[d]!)
-    } else {
-      step.valuesLoop!(count, arrays[out]!, at[out]!, arrays[a]!, at[a]!, arrays[b]!, at[b]!, arrays[c]!, at[c]!, arrays[d]!, at[d]!)
-    }
-    step.rounding?.(count, arrays[out]!, at[out]!)
-  }
-
-  #store(target: BoundTarget, at: number, rows: number, columns: number): void {
-    target.place.at = at
-    const uniform = this.uniform[target.value]
-    const from: Place = { at: this.at[target.value]!, row: uniform ? 0 : columns, column: uniform ? 0 : 1 }
-    this.#lane.store(target.storage.data, target.place, this.arrays[target.value]!, from, rows, columns)
-  }
-
-  /** Lets go of the buffers of the call. */
+  /** Lets go of the memory of the call. */
   unbind(): void {
-    this.#leaves = []
-    this.#targets = []
+    for (let leaf = 0; leaf < this.#leaves.length; leaf++) {
+      const bound = this.#leaves[leaf]!
+      if (bound.direct) this.values.own(leaf)
+      bound.storage = undefined
+    }
+    for (let target = 0; target < this.#targetCount; target++) {
+      const bound = this.#targets[target]!
+      if (bound.direct) this.values.own(this.plan.results[target]!)
+      bound.storage = undefined
+    }
   }
-}
 
-/** Whether the tiles of a view are row by row without gaps in memory. */
-function liesInRows(place: Place, tiling: Tiling, { lengths }: Nest): boolean {
-  if (tiling.columns > 1 && place.column !== 1) return false
-  return tiling.rows === 1 || (place.row === tiling.columns && tiling.columns === lengths[lengths.length - 1])
+  /** Whether the tiles of a view lie row by row without gaps. */
+  #inOnePiece(row: number, column: number): boolean {
+    if (this.#columns > 1 && column !== 1) return false
+    return this.#rows === 1 || (row === this.#columns && this.#wholeRows)
+  }
+
+  #isReadAfter(step: number, storage: Storage): boolean {
+    for (let leaf = 0; leaf < this.#leaves.length; leaf++) {
+      if (this.#leaves[leaf]!.storage === storage && this.plan.lastUse[leaf]! > step) return true
+    }
+    return false
+  }
+
+  #isTarget(storage: Storage): boolean {
+    for (let target = 0; target < this.#targetCount; target++) {
+      if (this.#targets[target]!.storage === storage) return true
+    }
+    return false
+  }
+
+  #fetch(leaf: number, bound: BoundLeaf, at: number, rows: number, columns: number): void {
+    // Blocks that repeat along the outer axes, such as a bias, are read once.
+    if (bound.blockAt === at && bound.blockRows === rows && bound.blockColumns === columns) return
+    bound.blockAt = at
+    bound.blockRows = rows
+    bound.blockColumns = columns
+    bound.place.at = at
+    const block = this.values.arrays[leaf]!
+    const uniform = this.values.uniform[leaf]!
+    if (bound.storage === undefined) this.#lane.count(block, bound.place, uniform ? 1 : rows, uniform ? 1 : columns)
+    else this.#lane.load(block, bound.storage.data, bound.place, uniform ? 1 : rows, uniform ? 1 : columns)
+  }
+
+  #store(position: number, at: number, rows: number, columns: number): void {
+    const { values } = this
+    const value = this.plan.results[position]!
+    const { storage, place } = this.#targets[position]!
+    place.at = at
+    this.#from.at = values.at[value]!
+    this.#from.row = values.uniform[value] ? 0 : columns
+    this.#from.column = values.uniform[value] ? 0 : 1
+    this.#lane.store(storage!.data, place, values.arrays[value]!, this.#from, rows, columns)
+  }
 }

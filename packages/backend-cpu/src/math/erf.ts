@@ -61,10 +61,10 @@ function ratio([above, below]: readonly [readonly number[], readonly number[]], 
 /** erfc for x from 1.25. */
 function tail(x: number): number {
   if (x > 28) return 0
-  const exponent = ratio(x < 1 / 0.35 ? MIDDLE : TAIL, 1 / (x * x)) - 0.5625
-  // exp(-x²) from a short square and the rest, since rounding x² would be magnified by x².
+  const rest = ratio(x < 1 / 0.35 ? MIDDLE : TAIL, 1 / (x * x))
+  // exp(-x²) as a product, the square of a short number being exact: rounding the exponent would be magnified by x².
   const short = Math.fround(x)
-  return (Math.exp(-short * short + exponent + (short - x) * (short + x)) / x)
+  return (Math.exp(-short * short - 0.5625) * Math.exp((short - x) * (short + x) + rest)) / x
 }
 
 /** The error function. */

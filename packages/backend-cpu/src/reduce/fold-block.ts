@@ -32,9 +32,9 @@ function widener(program: AnyProgram): (from: number, n: number) => { block: Flo
   const value = program.plan.results[0] as number
   const widened = new Float64Array(BLOCK)
   return (from, n) => {
-    const block = program.arrays[value] as Float32Array | Float64Array
-    const step = program.uniform[value] ? 0 : 1
-    const start = (program.at[value] as number) + from * step
+    const block = program.values.arrays[value] as Float32Array | Float64Array
+    const step = program.values.uniform[value] ? 0 : 1
+    const start = (program.values.at[value] as number) + from * step
     if (block instanceof Float64Array) return { block, from: start, step }
     const count = step === 0 ? 1 : n
     for (let p = 0; p < count; p++) widened[p] = block[start + p]!
@@ -48,10 +48,10 @@ export function foldValues(program: AnyProgram, { narrow, wide }: Folding, into:
   return {
     positions: false,
     run(at, atStep, from, n) {
-      const block = program.arrays[value] as Float32Array | Float64Array
+      const block = program.values.arrays[value] as Float32Array | Float64Array
       if (narrow !== undefined && block instanceof Float32Array) {
-        const step = program.uniform[value] ? 0 : 1
-        runFold(narrow, into, at, atStep, block, (program.at[value] as number) + from * step, step, n)
+        const step = program.values.uniform[value] ? 0 : 1
+        runFold(narrow, into, at, atStep, block, (program.values.at[value] as number) + from * step, step, n)
       } else {
         const wideBlock = widen(from, n)
         runFold(wide, into, at, atStep, wideBlock.block, wideBlock.from, wideBlock.step, n)

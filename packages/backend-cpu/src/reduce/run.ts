@@ -14,9 +14,9 @@ import {
 } from '@nabla/backend'
 import { temporaryView } from '../buffer.js'
 import { type AnyProgram, programFor } from '../map/programs.js'
-import { leafLayouts, leafStorages, runMap } from '../map/run.js'
+import { bindLeaves, leafLayouts, runMap } from '../map/run.js'
 import { storeValues } from '../map/store-values.js'
-import { buildNest, chooseTiling, forEachTile, type Nest, orderByStride, type Strided } from '../nest.js'
+import { buildNest, chooseTiling, forEachTile, orderByStride, type Strided, stepsOf } from '../nest.js'
 import { createExtremes } from './arg.js'
 import { foldingOf, type ValueOperation } from './folding.js'
 import { type BlockFold, foldExtremesOf, foldValues } from './fold-block.js'
@@ -80,19 +80,15 @@ function foldTiles(call: ReduceCall, program: AnyProgram, fold: BlockFold): void
   const leaves = leafLayouts(program.plan, shape, inputs)
   const [accumulators, positions] = accumulatorLayouts(call)
   const views = fold.positions ? [...leaves, accumulators, positions] : [...leaves, accumulators]
-  const nest: Nest = buildNest(shape, views, readingOrder(leaves, shape))
-  const tiling = chooseTiling({ ...nest, strides: nest.strides.slice(0, leaves.length) })
-  program.bind(nest, tiling, leafStorages(program.plan, inputs), [], scalars)
+  const nest = buildNest(shape, views, readingOrder(leaves, shape))
+  const tiling = chooseTiling(nest, leaves.length)
+  bindLeaves(program, nest, tiling, inputs, scalars, false)
   const at = views.map(() => 0)
-  const last = nest.lengths.length - 1
-  const stepsOf = (view: number): readonly [number, number] => {
-    const strides = nest.strides[view] as readonly number[]
-    return [tiling.rowAxis < 0 ? 0 : (strides[tiling.rowAxis] as number), strides[last] as number]
-  }
-  const [atRow, atStep] = stepsOf(leaves.length)
-  const [positionRow, positionStep] = fold.positions ? stepsOf(leaves.length + 1) : [0, 0]
+  const [atRow, atStep] = stepsOf(nest, tiling, leaves.length)
+  const [positionRow, positionStep] = fold.positions ? stepsOf(nest, tiling, leaves.length + 1) : [0, 0]
   forEachTile(nest, tiling, at, (rows, columns) => {
-    program.runTile(at, rows, columns)
+    for (let leaf = 0; leaf < leaves.length; leaf++) program.starts[leaf] = at[leaf] as number
+    program.runTile(rows, columns)
     for (let row = 0; row < rows; row++) {
       const into = (at[leaves.length] as number) + row * atRow
       const position = fold.positions ? (at[leaves.length + 1] as number) + row * positionRow : 0

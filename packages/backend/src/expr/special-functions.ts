@@ -6,6 +6,12 @@
 
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI)
 
+/** exp(-x²) as a product, the square of a short number being exact: rounding x² would be magnified by it. */
+function gauss(x: number): number {
+  const short = Math.fround(x)
+  return Math.exp(-short * short) * Math.exp((short - x) * (short + x))
+}
+
 function erfSeries(x: number): number {
   let term = x
   let sum = x
@@ -13,13 +19,13 @@ function erfSeries(x: number): number {
     term *= (2 * x * x) / (2 * n + 1)
     sum += term
   }
-  return TWO_OVER_SQRT_PI * Math.exp(-x * x) * sum
+  return TWO_OVER_SQRT_PI * gauss(x) * sum
 }
 
 function erfcFraction(x: number): number {
   let fraction = 0
-  for (let n = 80; n >= 1; n--) fraction = n / 2 / (x + fraction)
-  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + fraction))
+  for (let n = x < 2 ? 200 : 80; n >= 1; n--) fraction = n / 2 / (x + fraction)
+  return gauss(x) / (Math.sqrt(Math.PI) * (x + fraction))
 }
 
 /** The error function. */
@@ -34,6 +40,5 @@ export function erf(x: number): number {
 export function erfc(x: number): number {
   if (Number.isNaN(x)) return x
   if (x > 28) return 0
-  if (x < 2) return 1 - erf(x)
-  return erfcFraction(x)
+  return x < 1 ? 1 - erf(x) : erfcFraction(x)
 }

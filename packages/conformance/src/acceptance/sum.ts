@@ -27,10 +27,11 @@ function sumBound(parts: readonly Interval[], relative: number, dtype: FloatDTyp
 }
 
 /**
- * A sum by pairs, in blocks of up to 32, compensated, or in a wider type. A plain running sum of many numbers is not
- * accepted: it loses small terms.
+ * A sum by pairs, in blocks of up to 32, compensated, or in a wider type. A plain running sum of many numbers loses small
+ * terms, so it is accepted in float64 only, where that doesn't matter.
  */
 export function sumInterval(parts: readonly Interval[], dtype: FloatDType): Interval {
+  if (dtype === 'float64') return runningSumInterval(parts, dtype)
   const depth = parts.length <= 32 ? parts.length : 32 + Math.log2(parts.length)
   return sumBound(parts, (depth * epsilonOf(dtype)) / 2, dtype)
 }

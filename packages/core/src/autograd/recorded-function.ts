@@ -74,7 +74,9 @@ export function requireLoss(operation: string, result: unknown): Tensor {
     throw new ShapeError(operation, {
       expected: 'a floating-point scalar to differentiate',
       received: `${value.dtype} ${formatShape(value.shape)}`,
-      fix: 'reduce the result to one number first, for example with mean() or sum(), or use vjp or jacobian',
+      fix: isFloat(value.dtype)
+        ? 'reduce the result to one number first, for example with mean() or sum(), or use vjp or jacobian'
+        : 'compute the loss in floating point, without comparisons or rounding at the end',
     })
   }
   return value

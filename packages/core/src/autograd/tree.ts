@@ -9,7 +9,7 @@ export type TensorTree = Tensor | readonly TensorTree[] | { readonly [key: strin
 
 /** The same structure with every tensor replaced; visits in the order of arrays and of object keys. */
 export function mapTensors<A extends TensorTree>(operation: string, tree: A, replace: (tensor: Tensor) => Tensor): A {
-  return visit(operation, tree, replace, '') as A
+  return visit(operation, tree, replace, 'argument') as A
 }
 
 /** The tensors of a tree, in the order of `mapTensors`. */
@@ -32,7 +32,7 @@ function visit(operation: string, tree: unknown, replace: (tensor: Tensor) => Te
   }
   throw new ValueError(operation, {
     expected: 'a tensor, or arrays and plain objects of tensors, as the argument to differentiate with respect to',
-    received: `${describe(tree)}${path === '' ? '' : ` at ${path}`}`,
+    received: `${describe(tree)} as ${path}`,
     fix: 'pass numbers as tensor(…), and what should not be differentiated as a later argument; for variables use variableGradients',
   })
 }

@@ -40,7 +40,9 @@ function targetView(view: View, phases: PhasePair, strides: readonly [number, nu
 function sourceView(view: View, phases: PhasePair, before: readonly [number, number]): View {
   const part = phases.reduce((source, { first, count, taps, dilation }, axis) => {
     const start = first + before[axis as 0 | 1]
-    return relayout(source, (layout) => sliceLayout(layout, axis + 1, start, count + (taps - 1) * dilation, 1))
+    return relayout(source, (layout) =>
+      sliceLayout(layout, axis + 1, start, count + (taps - 1) * dilation, 1),
+    )
   }, view)
   const windows = phases.map(({ taps, dilation }, axis) => ({ axis: axis + 1, size: taps, dilation }))
   return relayout(part, (layout) => windowLayout(layout, windows))
@@ -49,7 +51,8 @@ function sourceView(view: View, phases: PhasePair, before: readonly [number, num
 /** The part of the kernel that reaches one phase, turned by half a turn. */
 function tapView(view: View, phases: PhasePair): View {
   return phases.reduce(
-    (part, { tap, taps, tapStep }, axis) => relayout(part, (layout) => sliceLayout(layout, axis, tap, taps, tapStep)),
+    (part, { tap, taps, tapStep }, axis) =>
+      relayout(part, (layout) => sliceLayout(layout, axis, tap, taps, tapStep)),
     view,
   )
 }
@@ -58,7 +61,12 @@ function tapView(view: View, phases: PhasePair): View {
  * Input [batch, ...size, channels] of a cotangent [batch, rows, columns, filters] and a kernel
  * [height, width, channels / groups, filters].
  */
-export function convolutionInput(operation: string, cotangent: Tensor, kernel: Tensor, parameters: Parameters): Tensor {
+export function convolutionInput(
+  operation: string,
+  cotangent: Tensor,
+  kernel: Tensor,
+  parameters: Parameters,
+): Tensor {
   const backend = commonBackend(operation, [cotangent, kernel])
   const { groups, size, strides } = parameters
   const [batch = 0, rows = 0, columns = 0] = cotangent.shape
@@ -83,7 +91,12 @@ export function convolutionInput(operation: string, cotangent: Tensor, kernel: T
       columns: 1,
       contracted: 3,
       // windows [n, i, j, g, f, kh, kw] as [g | n, i, j | kh, kw, f]
-      left: splitGroups(sourceView(source, phases, [padding[0][0], padding[1][0]]), 3, groups, [3, 0, 1, 2, 5, 6, 4]),
+      left: splitGroups(
+        sourceView(source, phases, [padding[0][0], padding[1][0]]),
+        3,
+        groups,
+        [3, 0, 1, 2, 5, 6, 4],
+      ),
       // kernel [kh, kw, c, g, f] as [g | kh, kw, f | c]
       right: splitGroups(tapView(taps, phases), 3, groups, [3, 0, 1, 4, 2]),
       scalars: [],

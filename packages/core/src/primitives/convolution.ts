@@ -39,7 +39,11 @@ export function padSpatial(operation: string, x: Tensor, padding: ConvolutionGeo
 }
 
 /** Windows [n, i, j, c, kh, kw] that a kernel of `size` sees as it slides over a padded input. */
-export function kernelWindows(view: View, size: readonly [number, number], geometry: ConvolutionGeometry): View {
+export function kernelWindows(
+  view: View,
+  size: readonly [number, number],
+  geometry: ConvolutionGeometry,
+): View {
   const { strides, dilation } = geometry
   return relayout(view, (layout) =>
     windowLayout(layout, [
@@ -53,13 +57,21 @@ export function kernelWindows(view: View, size: readonly [number, number], geome
  * Output [batch, rows, columns, filters] of an input [batch, height, width, channels] and a kernel
  * [height, width, channels / groups, filters]; shapes are checked by the callers.
  */
-export function convolution(operation: string, x: Tensor, kernel: Tensor, geometry: ConvolutionGeometry): Tensor {
+export function convolution(
+  operation: string,
+  x: Tensor,
+  kernel: Tensor,
+  geometry: ConvolutionGeometry,
+): Tensor {
   const backend = commonBackend(operation, [x, kernel])
   const { groups } = geometry
   const [height = 0, width = 0, , filters = 0] = kernel.shape
   const padded = padSpatial(operation, x, geometry.padding)
   const windows = kernelWindows(padded.view(operation), [height, width], geometry)
-  const { tensor, view } = allocate(operation, x.dtype, windows.shape.slice(0, 3).concat(filters), [x, kernel])
+  const { tensor, view } = allocate(operation, x.dtype, windows.shape.slice(0, 3).concat(filters), [
+    x,
+    kernel,
+  ])
   backend.run({
     kind: 'contract',
     label: operation,

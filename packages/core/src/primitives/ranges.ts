@@ -6,10 +6,12 @@ import type { AxisRange } from '../engine/primitives.js'
 
 /** The layout of a part given by one range per axis. */
 export function rangesLayout(layout: Layout, ranges: readonly AxisRange[]): Layout {
-  return ranges.reduce(
-    (part, { start, length, step }, axis) => sliceLayout(part, axis, start, length, step),
+  const part = ranges.reduce<Layout>(
+    (whole, { start, length, step }, axis) => sliceLayout(whole, axis, start, length, step),
     layout,
   )
+  // A part without elements must not begin behind the end of the buffer.
+  return ranges.some(({ length }) => length === 0) ? { ...part, offset: layout.offset } : part
 }
 
 /** All of a shape. */

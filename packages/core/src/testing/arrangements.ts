@@ -1,8 +1,9 @@
 /**
  * For tests: tensors with given values in every layout that views can have — permuted, with gaps, reversed.
  */
-import fc from 'fast-check'
+
 import type { DType, Shape } from '@nabla/backend'
+import fc from 'fast-check'
 import { tensorFrom } from '../ops/creation/tensor.js'
 import { permute, slice } from '../primitives/views.js'
 import type { Tensor } from '../tensor.js'

@@ -8,7 +8,7 @@ import { tensorFrom } from '../ops/creation/tensor.js'
 import { map } from '../primitives/map.js'
 import { reduce } from '../primitives/reduce.js'
 import type { Tensor } from '../tensor.js'
-import { arranged, type Arrangement, noise } from './arrangements.js'
+import { type Arrangement, arranged, noise } from './arrangements.js'
 
 export type TensorFunction = (...inputs: Tensor[]) => Tensor
 
@@ -32,7 +32,12 @@ function weighSquares(result: Tensor): Tensor {
   return weigh(map('square', e.multiply(input(0, 'float64'), input(0, 'float64')), [result]), 77)
 }
 
-function numericGradient(loss: TensorFunction, values: readonly number[][], shapes: readonly Shape[], which: number): number[] {
+function numericGradient(
+  loss: TensorFunction,
+  values: readonly number[][],
+  shapes: readonly Shape[],
+  which: number,
+): number[] {
   const at = (element: number, shift: number): number => {
     const moved = values.map((each, position) => {
       const copy = position === which ? each.with(element, (each[element] as number) + shift) : each
@@ -43,7 +48,9 @@ function numericGradient(loss: TensorFunction, values: readonly number[][], shap
     for (const each of [...moved, result]) each.dispose()
     return value as number
   }
-  return (values[which] as number[]).map((_, element) => (at(element, STEP) - at(element, -STEP)) / (2 * STEP))
+  return (values[which] as number[]).map(
+    (_, element) => (at(element, STEP) - at(element, -STEP)) / (2 * STEP),
+  )
 }
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
@@ -58,7 +65,9 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
 
 function checkLoss(loss: TensorFunction, shapes: readonly Shape[], layouts: readonly Arrangement[]): void {
   const values = shapes.map((shape, position) => noise(sizeOf(shape), 10 + position))
-  const inputs = shapes.map((shape, position) => arranged(values[position] as number[], shape, layouts[position]))
+  const inputs = shapes.map((shape, position) =>
+    arranged(values[position] as number[], shape, layouts[position]),
+  )
   const gradients = grad((tensors: Tensor[]) => loss(...tensors))(inputs)
   gradients.forEach((gradient, which) => {
     expect(gradient.shape).toEqual(shapes[which])
@@ -67,7 +76,11 @@ function checkLoss(loss: TensorFunction, shapes: readonly Shape[], layouts: read
 }
 
 /** Checks the gradient with respect to every input against central differences. */
-export function expectGradients(run: TensorFunction, shapes: readonly Shape[], layouts: readonly Arrangement[] = []): void {
+export function expectGradients(
+  run: TensorFunction,
+  shapes: readonly Shape[],
+  layouts: readonly Arrangement[] = [],
+): void {
   checkLoss((...inputs) => weigh(run(...inputs), 3), shapes, layouts)
 }
 

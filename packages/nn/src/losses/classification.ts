@@ -57,9 +57,9 @@ export function binaryCrossEntropy(
     const aligned = alignTargets('binaryCrossEntropy', predictions, targets)
     // log(1 + exp(z)) − t · z is the same for logits, and never overflows.
     if (fromLogits) return softplus(predictions).sub(aligned.mul(predictions)).mean()
-    const clipped = predictions.clip(EPSILON, 1 - EPSILON)
-    const yes = aligned.mul(clipped.log())
-    const no = aligned.neg().add(1).mul(clipped.neg().add(1).log())
+    // Each side has its own clip: 1 − 1e-7 is not a number in float32.
+    const yes = aligned.mul(predictions.maximum(EPSILON).log())
+    const no = aligned.neg().add(1).mul(predictions.neg().add(1).maximum(EPSILON).log())
     return yes.add(no).neg().mean()
   })
 }

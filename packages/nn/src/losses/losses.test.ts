@@ -24,7 +24,8 @@ function logSoftmax(logits: Row): number[] {
 
 const clip = (p: number): number => Math.min(1 - 1e-7, Math.max(1e-7, p))
 const logOfParts = (p: Row): number[] => p.map((each) => Math.log(clip(each / sum(p))))
-const bernoulli = (p: number, t: number): number => -(t * Math.log(clip(p)) + (1 - t) * Math.log(1 - clip(p)))
+const bernoulli = (p: number, t: number): number =>
+  -(t * Math.log(Math.max(1e-7, p)) + (1 - t) * Math.log(Math.max(1e-7, 1 - p)))
 const bernoulliOfLogit = (z: number, t: number): number => Math.max(z, 0) - z * t + Math.log1p(Math.exp(-Math.abs(z)))
 
 const NUMBERS = [[0.5, -1, 2], [3, 0.25, -0.75]]
@@ -180,25 +181,25 @@ describe('messages', () => {
   const call = (name: LossName, p: Tensor, t: Tensor) => () => lossFrom(name)(p, t)
 
   test('targets of another shape', () => {
-    expect(call('meanSquaredError', tensor([[1, 2]]), tensor([[1, 2, 3]]))).toThrowErrorMatchingInlineSnapshot()
+    expect(call('meanSquaredError', tensor([[1, 2]]), tensor([[1, 2, 3]]))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: meanSquaredError: expected targets of the shape of the predictions [1,2]; received targets [1,3]. Fix: reshape the targets.]`)
   })
 
   test('class numbers for a categorical loss', () => {
-    expect(call('categoricalCrossEntropy', tensor([[1, 2]]), tensor([1]))).toThrowErrorMatchingInlineSnapshot()
+    expect(call('categoricalCrossEntropy', tensor([[1, 2]]), tensor([1]))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: categoricalCrossEntropy: expected targets of the shape of the predictions [1,2]; received targets [1]. Fix: use the sparse form, which takes class numbers, or oneHot the targets.]`)
   })
 
   test('one-hot targets for a sparse loss', () => {
     expect(
       call('sparseCategoricalCrossEntropy', tensor([[1, 2]]), tensor([[0, 1]])),
-    ).toThrowErrorMatchingInlineSnapshot()
+    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sparseCategoricalCrossEntropy: expected class numbers [1] for predictions [1,2]; received targets [1,2]. Fix: use the categorical form, which takes one-hot targets.]`)
   })
 
   test('a class that the predictions do not have', () => {
-    expect(call('sparseCategoricalCrossEntropy', tensor([[1, 2]]), tensor([2]))).toThrowErrorMatchingInlineSnapshot()
+    expect(call('sparseCategoricalCrossEntropy', tensor([[1, 2]]), tensor([2]))).toThrowErrorMatchingInlineSnapshot(`[IndexError: takeAlongAxis: expected indices from -2 to 1 for axis 1 of length 2; received index 2. Fix: check the indices (labels and token numbers count from 0), or clip them first.]`)
   })
 
   test('an unknown loss', () => {
     const name: string = 'mse'
-    expect(() => lossFrom(name as LossName)).toThrowErrorMatchingInlineSnapshot()
+    expect(() => lossFrom(name as LossName)).toThrowErrorMatchingInlineSnapshot(`[ValueError: loss: expected one of meanSquaredError, meanAbsoluteError, huber, hinge, categoricalHinge, binaryCrossEntropy, binaryCrossEntropyFromLogits, categoricalCrossEntropy, categoricalCrossEntropyFromLogits, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyFromLogits, klDivergence; received mse. Fix: choose one of these names, or pass a function (predictions, targets) => scalar tensor.]`)
   })
 })

@@ -1,7 +1,7 @@
 /**
  * Metrics: running figures about predictions, kept on the device and read back once per report.
  */
-import { expressions as e, input, mapMany, type Shape, scalar, scope, type Tensor, Variable, zeros } from '@nabla/core'
+import { expressions as e, input, mapMany, type Shape, scalar, type Tensor, Variable, withTemporaries, zeros } from '@nabla/core'
 
 /** A running figure. */
 export interface Metric {
@@ -61,7 +61,7 @@ export class RunningSums {
   /** A function of the sums, on the device; `undefined` as long as nothing was added. */
   read(combine: (...sums: Tensor[]) => Tensor): Tensor | undefined {
     const sums = this.#sums
-    return sums && scope(() => combine(...sums.map(({ value }) => value)))
+    return sums && withTemporaries(() => combine(...sums.map(({ value }) => value)))
   }
 
   reset(): void {
@@ -93,7 +93,7 @@ export class SumsMetric implements Metric {
   }
 
   update(predictions: Tensor, targets: Tensor): void {
-    this.#sums.add(scope(() => this.measure(predictions, targets)))
+    this.#sums.add(withTemporaries(() => this.measure(predictions, targets)))
   }
 
   /** NaN before the first batch. */

@@ -188,24 +188,24 @@ test('a metric stands for itself', () => {
 describe('messages', () => {
   test('an unknown metric', () => {
     const name: string = 'auc'
-    expect(() => metricFrom(name as MetricName)).toThrowErrorMatchingInlineSnapshot()
+    expect(() => metricFrom(name as MetricName)).toThrowErrorMatchingInlineSnapshot(`[ValueError: metric: expected one of accuracy, sparseCategoricalAccuracy, categoricalAccuracy, binaryAccuracy, topKAccuracy, precision, recall, f1, meanSquaredError, meanAbsoluteError; received auc. Fix: choose one of these names, or pass a metric such as topKAccuracy({ k: 3 }).]`)
   })
 
   test('two metrics of one name', () => {
-    expect(() => metricsFrom(['accuracy', accuracy()])).toThrowErrorMatchingInlineSnapshot()
+    expect(() => metricsFrom(['accuracy', accuracy()])).toThrowErrorMatchingInlineSnapshot(`[ValueError: compile: expected metrics of different names; received accuracy, accuracy. Fix: leave the second "accuracy" out, or put it into a metric of another name.]`)
   })
 
   test('a bad k', () => {
-    expect(() => topKAccuracy({ k: 0 })).toThrowErrorMatchingInlineSnapshot()
+    expect(() => topKAccuracy({ k: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: topKAccuracy: expected k to be a whole number, at least 1; received 0. Fix: pass e.g. { k: 5 }.]`)
   })
 
   test('too few classes', () => {
-    expect(() => confusionMatrix({ classes: 1 })).toThrowErrorMatchingInlineSnapshot()
+    expect(() => confusionMatrix({ classes: 1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: confusionMatrix: expected classes to be a whole number, at least 2; received 1. Fix: pass the number of classes, e.g. { classes: 10 }.]`)
   })
 
   test('one-hot targets where class numbers are meant', () => {
     expect(() =>
       sparseCategoricalAccuracy().update(tensor([[1, 2]]), tensor([[0, 1]])),
-    ).toThrowErrorMatchingInlineSnapshot()
+    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sparseCategoricalAccuracy: expected class numbers [1] for predictions [1,2]; received targets [1,2]. Fix: use the categorical form, which takes one-hot targets.]`)
   })
 })

@@ -99,7 +99,7 @@ export class Sequential extends Layer {
     return this.#layers.reduce((current, layer) => {
       const next = layer.call(current, context)
       // What a gradient is being recorded of is freed by its backward pass.
-      if (current !== x && current !== next && !isRecording()) current.dispose()
+      if (current !== x && !isRecording()) current.dispose()
       return next
     }, x)
   }

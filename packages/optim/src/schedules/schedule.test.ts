@@ -112,10 +112,10 @@ test('other values are no schedules', () => {
 
 describe('messages', () => {
   test('a length that is not positive', () => {
-    expect(() => cosineDecay(0.1, { steps: 0 })).toThrowErrorMatchingInlineSnapshot()
+    expect(() => cosineDecay(0.1, { steps: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: cosineDecay: expected steps to be a positive number; received 0. Fix: pass steps > 0.]`)
   })
 
   test('rates that do not match boundaries', () => {
-    expect(() => piecewiseConstant([10], [0.1])).toThrowErrorMatchingInlineSnapshot()
+    expect(() => piecewiseConstant([10], [0.1])).toThrowErrorMatchingInlineSnapshot(`[ValueError: piecewiseConstant: expected one rate more than boundaries (2); received 1 rates. Fix: add the rate that holds after the last boundary.]`)
   })
 })

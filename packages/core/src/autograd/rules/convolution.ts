@@ -19,7 +19,13 @@ function geometryOf({ strides, dilation, padding, groups }: ConvolutionGeometry)
   return { strides, dilation, padding, groups }
 }
 
-export const convolutionRule: GradientRule<'convolution'> = ({ operation, parameters, inputs, cotangent, needs }) => {
+export const convolutionRule: GradientRule<'convolution'> = ({
+  operation,
+  parameters,
+  inputs,
+  cotangent,
+  needs,
+}) => {
   const x = inputAt(inputs, 0)
   const kernel = inputAt(inputs, 1)
   const toInput = { ...parameters, size: spatialSize(x, 1) }
@@ -54,12 +60,28 @@ export const convolutionKernelRule: GradientRule<'convolutionKernel'> = (context
   ]
 }
 
-export const poolSelectRule: GradientRule<'poolSelect'> = ({ operation, parameters, inputs, cotangent, needs }) => [
+export const poolSelectRule: GradientRule<'poolSelect'> = ({
+  operation,
+  parameters,
+  inputs,
+  cotangent,
+  needs,
+}) => [
   undefined,
-  needs(1) ? poolSpread(`${operation} gradient`, inputAt(inputs, 0), cotangent, parameters.geometry) : undefined,
+  needs(1)
+    ? poolSpread(`${operation} gradient`, inputAt(inputs, 0), cotangent, parameters.geometry)
+    : undefined,
 ]
 
-export const poolSpreadRule: GradientRule<'poolSpread'> = ({ operation, parameters, inputs, cotangent, needs }) => [
+export const poolSpreadRule: GradientRule<'poolSpread'> = ({
+  operation,
+  parameters,
+  inputs,
+  cotangent,
+  needs,
+}) => [
   undefined,
-  needs(1) ? poolSelect(`${operation} gradient`, inputAt(inputs, 0), cotangent, parameters.geometry) : undefined,
+  needs(1)
+    ? poolSelect(`${operation} gradient`, inputAt(inputs, 0), cotangent, parameters.geometry)
+    : undefined,
 ]

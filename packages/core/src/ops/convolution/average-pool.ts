@@ -2,7 +2,17 @@
  * Average pooling over one or two spatial axes, channels last: the sum over windows, which are a view, divided by the
  * number of elements in each.
  */
-import { type DType, type Expr, expressions as e, index, input, type PoolGeometry, scalar, type Shape, toFloatType } from '@nabla/backend'
+import {
+  type DType,
+  type Expr,
+  expressions as e,
+  index,
+  input,
+  type PoolGeometry,
+  type Shape,
+  scalar,
+  toFloatType,
+} from '@nabla/backend'
 import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
@@ -14,7 +24,13 @@ import type { Tensor } from '../../tensor.js'
 import type { ToFloat } from '../../types/shapes.js'
 import { typed } from '../../types/typed.js'
 import { type LengthOf, type OfRank, paddingOf1d, paddingOf2d, type Size2d } from './options.js'
-import { alongOneAxis, hasPadding, type Pool1dOptions, type Pool2dOptions, poolGeometry } from './pool-geometry.js'
+import {
+  alongOneAxis,
+  hasPadding,
+  type Pool1dOptions,
+  type Pool2dOptions,
+  poolGeometry,
+} from './pool-geometry.js'
 
 const SCALARS_PER_AXIS = 5
 

@@ -22,6 +22,7 @@ import {
   paddingOf1d,
   paddingOf2d,
   requireCount,
+  requireRanks,
   type Size2d,
   type SpatialNames,
 } from './options.js'
@@ -46,25 +47,6 @@ export interface Conv2dOptions {
   readonly dilation?: Size2d
   /** Channels and filters are split into so many groups that don't see each other; default 1. */
   readonly groups?: number
-}
-
-function layoutOf(names: SpatialNames, ends: readonly [string, string], front?: string): string {
-  return `[${[...(front === undefined ? [] : [front]), ...names, ...ends].join(', ')}]`
-}
-
-/** Checks the number of axes of an input and a kernel. */
-export function requireRanks(operation: string, x: Shape, kernel: Shape, names: SpatialNames, kernelEnds: readonly [string, string]): void {
-  const rank = names.length + 2
-  if (x.length === rank && kernel.length === rank) return
-  const input = `[${['batch', ...names, 'channels'].join(', ')}]`
-  throw new ShapeError(operation, {
-    expected: `an input ${input} and a kernel ${layoutOf(names, kernelEnds)}, ${rank} axes each`,
-    received: `input ${formatShape(x)} and kernel ${formatShape(kernel)}, with ${x.length} and ${kernel.length} axes`,
-    fix:
-      x.length === rank - 1
-        ? 'add a batch axis to the input at axis 0, or a channel axis at its end, with expandDims'
-        : `reshape them to ${rank} axes`,
-  })
 }
 
 function requireChannels(operation: string, x: Shape, kernel: Shape, groups: number): void {
@@ -97,7 +79,13 @@ interface Options {
 }
 
 /** The checked geometry of a convolution over one or two spatial axes. */
-function geometryOf(operation: string, x: Shape, kernel: Shape, options: Options, names: SpatialNames): ConvolutionGeometry {
+function geometryOf(
+  operation: string,
+  x: Shape,
+  kernel: Shape,
+  options: Options,
+  names: SpatialNames,
+): ConvolutionGeometry {
   requireRanks(operation, x, kernel, names, ['channels / groups', 'filters'])
   const groups = requireCount(operation, 'groups', options.groups)
   const strides = countPerAxis(operation, 'strides', options.strides, names)
@@ -136,10 +124,19 @@ type Convolution2d = <S extends Shape, K extends Shape, D extends DType, E exten
  * @example conv2d(ones([1, 28, 28, 1]), ones([3, 3, 1, 8]), { padding: 'same' }).shape // [1, 28, 28, 8]
  */
 export const conv2d: Convolution2d = /* @__PURE__ */ typed(
-  (x: Tensor, kernel: Tensor, { strides = 1, padding = 'valid', dilation = 1, groups = 1 }: Conv2dOptions = {}) => {
+  (
+    x: Tensor,
+    kernel: Tensor,
+    { strides = 1, padding = 'valid', dilation = 1, groups = 1 }: Conv2dOptions = {},
+  ) => {
     requireTensors('conv2d', x, kernel)
     const options = { strides, padding: paddingOf2d('conv2d', padding), dilation, groups }
-    return convolved('conv2d', x, kernel, geometryOf('conv2d', x.shape, kernel.shape, options, ['height', 'width']))
+    return convolved(
+      'conv2d',
+      x,
+      kernel,
+      geometryOf('conv2d', x.shape, kernel.shape, options, ['height', 'width']),
+    )
   },
 )
 
@@ -159,7 +156,11 @@ type Convolution1d = <S extends Shape, K extends Shape, D extends DType, E exten
  * @example conv1d(ones([1, 16, 4]), ones([3, 4, 8]), { padding: 'causal' }).shape // [1, 16, 8]
  */
 export const conv1d: Convolution1d = /* @__PURE__ */ typed(
-  (x: Tensor, kernel: Tensor, { strides = 1, padding = 'valid', dilation = 1, groups = 1 }: Conv1dOptions = {}) => {
+  (
+    x: Tensor,
+    kernel: Tensor,
+    { strides = 1, padding = 'valid', dilation = 1, groups = 1 }: Conv1dOptions = {},
+  ) => {
     requireTensors('conv1d', x, kernel)
     const options = { strides, padding: paddingOf1d('conv1d', padding), dilation, groups }
     const geometry = geometryOf('conv1d', x.shape, kernel.shape, options, ['length'])

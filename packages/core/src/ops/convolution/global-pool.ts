@@ -1,7 +1,17 @@
 /**
  * Global pooling: one number per channel from all positions.
  */
-import { type DType, expressions as e, formatShape, input, scalar, type Shape, ShapeError, sizeOf, toFloatType } from '@nabla/backend'
+import {
+  type DType,
+  expressions as e,
+  formatShape,
+  input,
+  type Shape,
+  ShapeError,
+  scalar,
+  sizeOf,
+  toFloatType,
+} from '@nabla/backend'
 import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'

@@ -7,5 +7,10 @@ export { type GlobalPoolOptions, globalAveragePool, globalMaxPool } from './glob
 export { maxPool1d, maxPool2d } from './max-pool.js'
 export type { Padding1d, Padding2d, PaddingName, Size2d } from './options.js'
 export type { Pool1dOptions, Pool2dOptions } from './pool-geometry.js'
-export { type Conv1dTransposeOptions, type Conv2dTransposeOptions, conv1dTranspose, conv2dTranspose } from './transpose.js'
-export { fold, unfold, type UnfoldOptions } from './unfold.js'
+export {
+  type Conv1dTransposeOptions,
+  type Conv2dTransposeOptions,
+  conv1dTranspose,
+  conv2dTranspose,
+} from './transpose.js'
+export { fold, type UnfoldOptions, unfold } from './unfold.js'

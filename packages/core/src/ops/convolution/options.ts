@@ -1,7 +1,7 @@
 /**
  * Options of convolution and pooling as users write them, brought to one form: one value per spatial axis.
  */
-import { type Shape, ValueError } from '@nabla/backend'
+import { formatShape, type Shape, ShapeError, ValueError } from '@nabla/backend'
 import type { ShapeMismatch } from '../../types/shapes.js'
 
 export type Pair = readonly [number, number]
@@ -31,10 +31,11 @@ export type SpatialNames = readonly ['length'] | readonly ['height', 'width']
 
 function requireWhole(operation: string, option: string, value: unknown, minimum: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= minimum) return value
+  const perAxis = option === 'groups' ? '' : ', for all spatial axes or one for each'
   throw new ValueError(operation, {
-    expected: `${option} as a whole number, at least ${minimum}${option === 'groups' ? '' : ', for each spatial axis'}`,
+    expected: `${option} as a whole number of at least ${minimum}${perAxis}`,
     received: JSON.stringify(value) ?? String(value),
-    fix: `pass one number for all spatial axes, or for two of them a pair [height, width]`,
+    fix: `pass ${minimum} or more, or leave ${option} out for the default`,
   })
 }
 
@@ -89,8 +90,30 @@ export function paddingOf2d(operation: string, padding: Padding2d): [AxisPadding
 /** Padding for one spatial axis. */
 export function paddingOf1d(operation: string, padding: Padding1d): [AxisPadding] {
   if (padding === 'valid' || padding === 'same' || padding === 'causal') return [padding]
-  if (typeof padding === 'number' || (Array.isArray(padding) && padding.length === 2)) return [sides(operation, padding)]
+  if (typeof padding === 'number' || (Array.isArray(padding) && padding.length === 2))
+    return [sides(operation, padding)]
   throw badPadding(operation, padding, ['length'])
+}
+
+/** Checks the number of axes of an input and a kernel; `kernelEnds` names the last two axes of the kernel. */
+export function requireRanks(
+  operation: string,
+  x: Shape,
+  kernel: Shape,
+  names: SpatialNames,
+  kernelEnds: readonly [string, string],
+): void {
+  const rank = names.length + 2
+  if (x.length === rank && kernel.length === rank) return
+  const layout = (axes: readonly string[]): string => `[${axes.join(', ')}]`
+  throw new ShapeError(operation, {
+    expected: `an input ${layout(['batch', ...names, 'channels'])} and a kernel ${layout([...names, ...kernelEnds])}, ${rank} axes each`,
+    received: `input ${formatShape(x)} and kernel ${formatShape(kernel)}, with ${x.length} and ${kernel.length} axes`,
+    fix:
+      x.length === rank - 1
+        ? 'add a batch axis to the input at axis 0, or a channel axis at its end, with expandDims'
+        : `reshape the ${x.length === rank ? 'kernel' : 'input'} to ${rank} axes`,
+  })
 }
 
 /** What a tensor must also be to have `Rank` axes: anything where its rank isn't known. */

@@ -6,7 +6,15 @@ import { withTemporaries } from '../../engine/temporaries.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { asTwo, requireFit, resolvePadding, type SpatialAxis, spatialAxes, windowsAlong } from './geometry.js'
-import { type AxisPadding, countPerAxis, type Padding1d, type Padding2d, type Pair, type Size2d, type SpatialNames } from './options.js'
+import {
+  type AxisPadding,
+  countPerAxis,
+  type Padding1d,
+  type Padding2d,
+  type Pair,
+  type Size2d,
+  type SpatialNames,
+} from './options.js'
 
 export interface Pool2dOptions {
   /** Elements between neighbouring windows; default: the window, so that windows don't overlap. */
@@ -37,7 +45,10 @@ function hasEmptyWindow(axis: SpatialAxis, padding: Pair): boolean {
   for (let position = 0; position < windows; position++) {
     const start = position * axis.stride - padding[0]
     let element = 0
-    while (element < axis.size && (start + element * axis.dilation < 0 || start + element * axis.dilation >= axis.length)) {
+    while (
+      element < axis.size &&
+      (start + element * axis.dilation < 0 || start + element * axis.dilation >= axis.length)
+    ) {
       element++
     }
     if (element === axis.size) return true
@@ -45,7 +56,12 @@ function hasEmptyWindow(axis: SpatialAxis, padding: Pair): boolean {
   return false
 }
 
-function requireElements(operation: string, x: Shape, axes: readonly SpatialAxis[], padding: readonly Pair[]): void {
+function requireElements(
+  operation: string,
+  x: Shape,
+  axes: readonly SpatialAxis[],
+  padding: readonly Pair[],
+): void {
   axes.forEach((axis, position) => {
     const pair = padding[position] as Pair
     if (!hasEmptyWindow(axis, pair)) return
@@ -71,7 +87,12 @@ function requireRank(operation: string, x: Shape, names: SpatialNames): void {
 }
 
 /** The checked geometry of pooling over one or two spatial axes, as the primitive takes it. */
-export function poolGeometry(operation: string, x: Shape, options: Options, names: SpatialNames): PoolGeometry {
+export function poolGeometry(
+  operation: string,
+  x: Shape,
+  options: Options,
+  names: SpatialNames,
+): PoolGeometry {
   requireRank(operation, x, names)
   const window = countPerAxis(operation, 'window', options.window, names)
   const strides = countPerAxis(operation, 'strides', options.strides, names)

@@ -1,7 +1,14 @@
 /**
  * Windows of images as an array of their own, and the reverse: what is called im2col and col2im, or extracting patches.
  */
-import { type DType, formatShape, type PoolGeometry, type Shape, ShapeError, type WindowAxis } from '@nabla/backend'
+import {
+  type DType,
+  formatShape,
+  type PoolGeometry,
+  type Shape,
+  ShapeError,
+  type WindowAxis,
+} from '@nabla/backend'
 import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { embed } from '../../primitives/copy.js'
@@ -10,7 +17,15 @@ import { permute, slice, window as slidingWindows } from '../../primitives/views
 import type { Tensor } from '../../tensor.js'
 import { typed } from '../../types/typed.js'
 import { asTwo, requireFit, resolvePadding, spatialAxes } from './geometry.js'
-import { countPerAxis, type LengthOf, type OfRank, type Padding2d, type Pair, paddingOf2d, type Size2d } from './options.js'
+import {
+  countPerAxis,
+  type LengthOf,
+  type OfRank,
+  type Padding2d,
+  type Pair,
+  paddingOf2d,
+  type Size2d,
+} from './options.js'
 
 export interface UnfoldOptions {
   /** Elements between neighbouring windows; default 1. */
@@ -59,7 +74,10 @@ function windowAxes({ window, strides, dilation }: PoolGeometry): WindowAxis[] {
   }))
 }
 
-function paddedShape([batch = 0, height = 0, width = 0, channels = 0]: Shape, { padding }: PoolGeometry): number[] {
+function paddedShape(
+  [batch = 0, height = 0, width = 0, channels = 0]: Shape,
+  { padding }: PoolGeometry,
+): number[] {
   const [[top, bottom], [left, right]] = padding
   return [batch, height + top + bottom, width + left + right, channels]
 }
@@ -84,17 +102,19 @@ type Unfold = <S extends Shape, D extends DType>(
  * @throws ShapeError, ValueError
  * @example unfold(ones([1, 28, 28, 1]), 7, { strides: 7 }).shape // [1, 4, 4, 7, 7, 1]
  */
-export const unfold: Unfold = /* @__PURE__ */ typed((x: Tensor, window: Size2d, options: UnfoldOptions = {}) => {
-  requireTensor('unfold', x)
-  requireRank('unfold', x.shape, '[batch, height, width, channels]', 4)
-  const geometry = geometryOf('unfold', x.shape, window, options)
-  return withTemporaries(() => {
-    const shape = paddedShape(x.shape, geometry)
-    const same = shape.every((length, axis) => length === x.shape[axis])
-    const whole = same ? x : embed('unfold', x, shape, insideRanges(x.shape, geometry), 0)
-    return permute('unfold', slidingWindows('unfold', whole, windowAxes(geometry)), [0, 1, 2, 4, 5, 3])
-  })
-})
+export const unfold: Unfold = /* @__PURE__ */ typed(
+  (x: Tensor, window: Size2d, options: UnfoldOptions = {}) => {
+    requireTensor('unfold', x)
+    requireRank('unfold', x.shape, '[batch, height, width, channels]', 4)
+    const geometry = geometryOf('unfold', x.shape, window, options)
+    return withTemporaries(() => {
+      const shape = paddedShape(x.shape, geometry)
+      const same = shape.every((length, axis) => length === x.shape[axis])
+      const whole = same ? x : embed('unfold', x, shape, insideRanges(x.shape, geometry), 0)
+      return permute('unfold', slidingWindows('unfold', whole, windowAxes(geometry)), [0, 1, 2, 4, 5, 3])
+    })
+  },
+)
 
 type Fold = <S extends Shape, D extends DType>(
   patches: Tensor<S, D> & OfRank<S, 6>,
@@ -112,27 +132,29 @@ type Fold = <S extends Shape, D extends DType>(
  * @throws ShapeError when an image of this size doesn't have that many windows.
  * @example fold(ones([1, 2, 2, 2, 2, 1]), [3, 3]) // 1 2 1, 2 4 2, 1 2 1
  */
-export const fold: Fold = /* @__PURE__ */ typed((patches: Tensor, size: Pair, options: UnfoldOptions = {}) => {
-  requireTensor('fold', patches)
-  requireRank('fold', patches.shape, '[batch, rows, columns, window height, window width, channels]', 6)
-  const [batch = 0, rows = 0, columns = 0, height = 0, width = 0, channels = 0] = patches.shape
-  const shape = [batch, ...size, channels]
-  const geometry = geometryOf('fold', shape, [height, width], options)
-  const whole = paddedShape(shape, geometry)
-  const windows = windowAxes(geometry)
-  const counts = windows.map(({ axis, size: length, stride = 1, dilation = 1 }) =>
-    Math.floor(((whole[axis] as number) - (length - 1) * dilation - 1) / stride + 1),
-  )
-  if (counts[0] !== rows || counts[1] !== columns) {
-    throw new ShapeError('fold', {
-      expected: `${formatShape(counts)} windows (axes 1 and 2) for an image of ${formatShape(size)} with these options`,
-      received: `patches ${formatShape(patches.shape)} with ${formatShape([rows, columns])}`,
-      fix: 'pass the size and the options that unfold was called with',
+export const fold: Fold = /* @__PURE__ */ typed(
+  (patches: Tensor, size: Pair, options: UnfoldOptions = {}) => {
+    requireTensor('fold', patches)
+    requireRank('fold', patches.shape, '[batch, rows, columns, window height, window width, channels]', 6)
+    const [batch = 0, rows = 0, columns = 0, height = 0, width = 0, channels = 0] = patches.shape
+    const shape = [batch, ...size, channels]
+    const geometry = geometryOf('fold', shape, [height, width], options)
+    const whole = paddedShape(shape, geometry)
+    const windows = windowAxes(geometry)
+    const counts = windows.map(({ axis, size: length, stride = 1, dilation = 1 }) =>
+      Math.floor(((whole[axis] as number) - (length - 1) * dilation - 1) / stride + 1),
+    )
+    if (counts[0] !== rows || counts[1] !== columns) {
+      throw new ShapeError('fold', {
+        expected: `${formatShape(counts)} windows (axes 1 and 2) for an image of ${formatShape(size)} with these options`,
+        received: `patches ${formatShape(patches.shape)} with ${formatShape([rows, columns])}`,
+        fix: 'pass the size and the options that unfold was called with',
+      })
+    }
+    return withTemporaries(() => {
+      const channelsBeforeWindow = permute('fold', patches, [0, 1, 2, 5, 3, 4])
+      const sum = foldWindows('fold', channelsBeforeWindow, whole, windows)
+      return slice('fold', sum, insideRanges(shape, geometry))
     })
-  }
-  return withTemporaries(() => {
-    const channelsBeforeWindow = permute('fold', patches, [0, 1, 2, 5, 3, 4])
-    const sum = foldWindows('fold', channelsBeforeWindow, whole, windows)
-    return slice('fold', sum, insideRanges(shape, geometry))
-  })
-})
+  },
+)

@@ -49,22 +49,20 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-function at(index: readonly number[]): string {
-  return index.length === 0 ? 'the value itself' : `index ${formatShape(index)}`
-}
+const at = (index: readonly number[]): string => (index.length === 0 ? '' : ` at index ${formatShape(index)}`)
 
 function badValue(operation: string, value: unknown, index: readonly number[]): ValueError {
   const received = describe(value)
   return new ValueError(operation, {
     expected: 'numbers or booleans, or arrays of them',
-    received: `${received} at ${at(index)}`,
+    received: `${received}${at(index)}`,
     fix: received === 'a tensor' ? 'join tensors with stack or concatenate' : 'replace missing values before making the tensor',
   })
 }
 
 function ragged(operation: string, index: readonly number[], expected: string, received: string): ShapeError {
   return new ShapeError(operation, {
-    expected: `${expected} at ${at(index)}, as in the first row`,
+    expected: `${expected}${at(index)}, as in the first row`,
     received,
     fix: 'make all rows equally long, for example by padding the shorter ones',
   })

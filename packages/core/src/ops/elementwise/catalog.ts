@@ -100,19 +100,23 @@ const CLEARANCE = 0.05
 /** Steps of a low-discrepancy sequence, one per operand: fractional parts of powers of the plastic number's inverse. */
 const STEPS = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703]
 
+const contains = ([low, high]: Interval, value: number): boolean => low <= value && value <= high
+
 /**
- * Points inside the domain of an operation and away from its kinks, always the same ones.
+ * Points inside the domain of an operation and away from its kinks, always the same ones. For an operation on one
+ * tensor, 0 is the first of them where it can be: that is where branches meet.
  *
  * @returns `count` rows with a value for each tensor operand
  */
 export function elementwiseSamples({ domain, kinks, arity }: ElementwiseOperation, count: number): number[][] {
-  const points: number[][] = []
+  const isAway = (value: number): boolean => kinks.every((kink) => Math.abs(value - kink) > CLEARANCE)
+  const points = arity === 1 && contains(domain[0] ?? DEFAULT_DOMAIN, 0) && isAway(0) ? [[0]] : []
   for (let i = 1; points.length < count; i++) {
     const point = Array.from({ length: arity }, (_, operand) => {
       const [low, high] = domain[operand] ?? DEFAULT_DOMAIN
       return low + (high - low) * ((0.5 + i * (STEPS[operand] ?? 0.5)) % 1)
     })
-    if (kinks.every((kink) => Math.abs((point[0] ?? 0) - kink) > CLEARANCE)) points.push(point)
+    if (isAway(point[0] ?? 0)) points.push(point)
   }
   return points
 }

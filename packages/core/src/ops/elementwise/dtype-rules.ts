@@ -82,6 +82,6 @@ export function requireRange(operation: string, dtype: DType, value: number): vo
   throw new ValueError(operation, {
     expected: `a number from ${range[0]} to ${range[1]}, since the tensor is ${dtype}`,
     received: String(value),
-    fix: `cast the tensor to a wider type first, for example x.cast('${value < 0 && dtype === 'uint8' ? 'int32' : 'float32'}')`,
+    fix: `cast the tensor to a wider type first: x.cast('${Math.abs(value) < 2 ** 31 ? 'int32' : 'float32'}')`,
   })
 }

@@ -27,12 +27,13 @@ export const log1p = /* @__PURE__ */ unary('log1p', 'float', e.log1p, { domain: 
  * @example logAddExp(tensor([1000]), 1000) // [1000.693…]
  */
 export const logAddExp = /* @__PURE__ */ binary('logAddExp', 'float', (a, b) => {
-  // Equal operands may be infinite, and their difference then NaN.
-  const same = e.equal(a, b)
-  const left = e.select(same, 0, a)
-  const right = e.select(same, 0, b)
-  const distance = e.absolute(e.subtract(left, right))
-  return e.add(e.maximum(a, b), e.log1p(e.exp(e.negate(distance))))
+  const isOrdered = e.less(a, b)
+  const larger = e.select(isOrdered, b, a)
+  const smaller = e.select(isOrdered, a, b)
+  // The difference of equal infinities would be NaN.
+  const isInfinite = e.and(e.equal(a, b), e.not(e.isFinite(a)))
+  const difference = e.subtract(e.select(isInfinite, 0, smaller), e.select(isInfinite, 0, larger))
+  return e.add(larger, e.log1p(e.exp(difference)))
 })
 
 /**

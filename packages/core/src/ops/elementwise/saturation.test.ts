@@ -5,7 +5,7 @@
 import type { DType } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { valueAndGrad } from '../../autograd/gradient.js'
+import { grad } from '../../autograd/gradient.js'
 import { setDefaultBackend } from '../../engine/default-backend.js'
 import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
@@ -19,15 +19,19 @@ const LARGEST = 3e38
 const POINTS = [0, 1e-30, -1e-30, 1e-4, -1e-4, 1, -1, 12, -12, 30, -30, 88, -88, 100, -100, 1e5, -1e5, 1e18, -1e18, 1e30, -1e30]
 
 interface Evaluated {
-  readonly value: number
-  readonly slope: number
+  readonly values: readonly number[]
+  readonly slopes: readonly number[]
 }
 
-function evaluate(run: (x: Tensor) => Tensor, at: number, dtype: DType): Evaluated {
-  const { value, gradient } = valueAndGrad((x: Tensor) => reduce('sum', 'sum', run(x), [0], false))(
-    tensor([Math.fround(at)], { dtype }),
-  )
-  return { value: value.dataSync()[0] as number, slope: gradient.dataSync()[0] as number }
+function evaluateAll(run: (x: Tensor) => Tensor, at: readonly number[], dtype: DType): Evaluated {
+  const x = tensor(at.map(Math.fround), { dtype })
+  const slopes = grad((each: Tensor) => reduce('sum', 'sum', run(each), [0], false))(x)
+  return { values: Array.from(run(x).dataSync()), slopes: Array.from(slopes.dataSync()) }
+}
+
+function evaluate(run: (x: Tensor) => Tensor, at: number): { value: number; slope: number } {
+  const { values, slopes } = evaluateAll(run, [at], 'float32')
+  return { value: values[0] as number, slope: slopes[0] as number }
 }
 
 const isModerate = (value: number): boolean => Math.abs(value) < LARGEST
@@ -44,13 +48,17 @@ const cases = elementwiseOperations()
 
 describe('one operand, float32 against float64', () => {
   test.each(cases)('%s', (_, operation: ElementwiseOperation) => {
-    for (const at of POINTS) {
-      if (operation.kinks.includes(at)) continue
-      const exact = evaluate(operation.run, at, 'float64')
-      const found = evaluate(operation.run, at, 'float32')
-      if (isModerate(exact.value)) expectNear(found.value, exact.value, at, 'value')
-      if (isModerate(exact.value) && isModerate(exact.slope)) expectNear(found.slope, exact.slope, at, 'slope')
-    }
+    const points = POINTS.filter((at) => !operation.kinks.includes(at))
+    const exact = evaluateAll(operation.run, points, 'float64')
+    const found = evaluateAll(operation.run, points, 'float32')
+    points.forEach((at, position) => {
+      const value = exact.values[position] as number
+      const slope = exact.slopes[position] as number
+      if (!isModerate(value)) return
+      expectNear(found.values[position] as number, value, at, 'value')
+      expect(slope, `slope at ${at}`).not.toBeNaN()
+      if (isModerate(slope)) expectNear(found.slopes[position] as number, slope, at, 'slope')
+    })
   })
 })
 
@@ -83,13 +91,15 @@ describe('two operands', () => {
   test('hypot neither overflows nor underflows, and has slope 0 at the origin', () => {
     expect(first(hypot(single(3e30), single(4e30))) / 5e30).toBeCloseTo(1, 6)
     expect(first(hypot(single(3e-30), single(4e-30))) / 5e-30).toBeCloseTo(1, 6)
-    expect(evaluate((x) => hypot(x, single(0)), 0, 'float32')).toEqual({ value: 0, slope: 0 })
-    expect(evaluate((x) => hypot(x, single(4e30)), 3e30, 'float32').slope).toBeCloseTo(0.6, 6)
+    expect(evaluate((x) => hypot(x, single(0)), 0)).toEqual({ value: 0, slope: 0 })
+    expect(evaluate((x) => hypot(x, single(4e30)), 3e30).slope).toBeCloseTo(0.6, 6)
   })
 
   test('logAddExp of far, equal and infinite operands', () => {
-    expect(evaluate((x) => logAddExp(x, single(1000)), -1000, 'float32')).toEqual({ value: 1000, slope: 0 })
-    expect(evaluate((x) => logAddExp(x, single(1000)), 1000, 'float32').slope).toBe(0.5)
+    expect(evaluate((x) => logAddExp(x, single(1000)), -1000)).toEqual({ value: 1000, slope: 0 })
+    expect(evaluate((x) => logAddExp(x, single(1000)), 1000).slope).toBe(0.5)
+    const slope = grad((x: Tensor) => reduce('sum', 'sum', logAddExp(x, single(1000)), [0], false))
+    expect(evaluate((x) => slope(x), 1000).slope).toBe(0.25)
     expect(first(logAddExp(single(Number.NEGATIVE_INFINITY), single(Number.NEGATIVE_INFINITY)))).toBe(
       Number.NEGATIVE_INFINITY,
     )
@@ -97,13 +107,13 @@ describe('two operands', () => {
   })
 
   test('xlogy is 0 where x is 0, with a finite slope', () => {
-    expect(evaluate((x) => xlogy(x, single(0)), 0, 'float32')).toEqual({ value: 0, slope: 0 })
-    expect(evaluate((y) => xlogy(single(0), y), 0, 'float32')).toEqual({ value: 0, slope: 0 })
-    expect(evaluate((x) => xlogy(x, single(2)), 0, 'float32').slope).toBeCloseTo(Math.LN2, 6)
+    expect(evaluate((x) => xlogy(x, single(0)), 0)).toEqual({ value: 0, slope: 0 })
+    expect(evaluate((y) => xlogy(single(0), y), 0)).toEqual({ value: 0, slope: 0 })
+    expect(evaluate((x) => xlogy(x, single(2)), 0).slope).toBeCloseTo(Math.LN2, 6)
   })
 })
 
 test('the square root has an infinite slope at 0', () => {
-  expect(evaluate(sqrt, 0, 'float32')).toEqual({ value: 0, slope: Number.POSITIVE_INFINITY })
-  expect(evaluate(cbrt, 0, 'float32')).toEqual({ value: 0, slope: Number.POSITIVE_INFINITY })
+  expect(evaluate(sqrt, 0)).toEqual({ value: 0, slope: Number.POSITIVE_INFINITY })
+  expect(evaluate(cbrt, 0)).toEqual({ value: 0, slope: Number.POSITIVE_INFINITY })
 })

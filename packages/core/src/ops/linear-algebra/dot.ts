@@ -17,7 +17,11 @@ function contractAxes(operation: string, a: Tensor, axisOfA: number, b: Tensor, 
   const left = labelsFrom(0, a.ndim)
   const right = labelsFrom(a.ndim, b.ndim)
   const output = [...left.toSpliced(axisOfA, 1), ...right.toSpliced(axisOfB, 1)]
-  return contractBroadcast(operation, a, b, { left, right: right.with(axisOfB, left.at(axisOfA) as number), output })
+  return contractBroadcast(operation, a, b, {
+    left,
+    right: right.with(axisOfB, left.at(axisOfA) as number),
+    output,
+  })
 }
 
 type DotProduct = <A extends Shape, B extends Shape, D extends DType, E extends DType>(
@@ -119,7 +123,9 @@ type VectorDot = <A extends Shape, B extends Shape, D extends DType, E extends D
  * @throws AxisError, ShapeError when the vectors differ in length or the other axes don't broadcast.
  * @example vecdot(tensor([[1, 2], [3, 4]]), tensor([5, 6])) // [17, 39]
  */
-export const vecdot: VectorDot = /* @__PURE__ */ typed((a: Tensor, b: Tensor, { axis = -1 }: VecdotOptions = {}) => {
-  requireTensors('vecdot', a, b)
-  return withTemporaries(() => einsum('...i,...i->...', moveLast(a, axis), moveLast(b, axis)))
-})
+export const vecdot: VectorDot = /* @__PURE__ */ typed(
+  (a: Tensor, b: Tensor, { axis = -1 }: VecdotOptions = {}) => {
+    requireTensors('vecdot', a, b)
+    return withTemporaries(() => einsum('...i,...i->...', moveLast(a, axis), moveLast(b, axis)))
+  },
+)

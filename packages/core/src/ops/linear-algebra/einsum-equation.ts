@@ -27,7 +27,8 @@ function malformed(equation: string, received: string, fix: string): ValueError 
 /** Letters of a subscript, with `undefined` where its ellipsis is. */
 function symbolsOf(equation: string, subscript: string): (number | undefined)[] {
   const parts = subscript.split(ELLIPSIS)
-  if (parts.length > 2) throw malformed(equation, `which has two ellipses in "${subscript}"`, 'leave one of them out')
+  if (parts.length > 2)
+    throw malformed(equation, `which has two ellipses in "${subscript}"`, 'leave one of them out')
   const letters = parts.map((part) => {
     const bad = /[^a-zA-Z]/.exec(part)
     if (bad !== null) {
@@ -64,13 +65,21 @@ function implicitOutput(operands: readonly (readonly number[])[]): number[] {
   return [...ellipsisLabels(Math.max(0, ...all.map((label) => -label))), ...once.sort((a, b) => a - b)]
 }
 
-function explicitOutput(equation: string, subscript: string, operands: readonly (readonly number[])[]): number[] {
+function explicitOutput(
+  equation: string,
+  subscript: string,
+  operands: readonly (readonly number[])[],
+): number[] {
   const all = operands.flat()
   const symbols = symbolsOf(equation, subscript)
   for (const [position, symbol] of symbols.entries()) {
     if (symbol === undefined) continue
     if (symbols.indexOf(symbol) !== position) {
-      throw malformed(equation, `where ${formatLabel(symbol)} stands twice in the output`, 'name each axis of the output once')
+      throw malformed(
+        equation,
+        `where ${formatLabel(symbol)} stands twice in the output`,
+        'name each axis of the output once',
+      )
     }
     if (!all.includes(symbol)) {
       throw malformed(
@@ -104,10 +113,15 @@ export function parseEquation(equation: string, shapes: readonly Shape[]): Equat
   if (subscripts.length !== shapes.length || shapes.length === 0) {
     throw malformed(
       equation,
-      `which has ${subscripts.length} subscript${subscripts.length === 1 ? '' : 's'} for ${shapes.length} operands ${shapes.map(formatShape).join(', ')}`,
+      `which has ${subscripts.length} subscript${subscripts.length === 1 ? '' : 's'} for ${shapes.length === 1 ? '1 operand' : `${shapes.length} operands`} ${shapes.map(formatShape).join(', ')}`,
       'give one subscript per operand, separated by commas',
     )
   }
-  const operands = shapes.map((shape, position) => operandLabels(equation, subscripts[position] ?? '', shape, position))
-  return { operands, output: output === undefined ? implicitOutput(operands) : explicitOutput(equation, output, operands) }
+  const operands = shapes.map((shape, position) =>
+    operandLabels(equation, subscripts[position] ?? '', shape, position),
+  )
+  return {
+    operands,
+    output: output === undefined ? implicitOutput(operands) : explicitOutput(equation, output, operands),
+  }
 }

@@ -7,9 +7,9 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { setDefaultBackend } from '../../engine/default-backend.js'
 import { memory } from '../../engine/storage.js'
-import type { Tensor } from '../../tensor.js'
 import { arranged, arrangements, coordinatesOf, noise, positionOf } from '../../testing/arrangements.js'
 import { expectGradients, expectSecondGradients } from '../../testing/finite-differences.js'
+import { expectValues } from '../../testing/values.js'
 import { tensor, tensorFrom } from '../creation/tensor.js'
 import { einsum } from './einsum.js'
 import { parseEquation } from './einsum-equation.js'
@@ -23,10 +23,16 @@ interface Operand {
 }
 
 /** Every product of elements added to the element of the output that it belongs to. */
-function einsumByDefinition(operands: readonly Operand[], output: string, values: readonly (readonly number[])[]): { shape: number[]; values: number[] } {
+function einsumByDefinition(
+  operands: readonly Operand[],
+  output: string,
+  values: readonly (readonly number[])[],
+): { shape: number[]; values: number[] } {
   const letters = [...new Set(operands.flatMap(({ subscript }) => [...subscript]))]
   const lengthOf = (letter: string): number => {
-    const lengths = operands.flatMap(({ subscript, shape }) => shape.filter((_, axis) => subscript[axis] === letter))
+    const lengths = operands.flatMap(({ subscript, shape }) =>
+      shape.filter((_, axis) => subscript[axis] === letter),
+    )
     return lengths.find((each) => each !== 1) ?? 1
   }
   const shape = [...output].map(lengthOf)
@@ -67,23 +73,26 @@ const problems = fc
       .join(''),
   }))
 
-function expectValues(result: Tensor, shape: readonly number[], values: readonly number[]): void {
-  expect(result.shape).toEqual(shape)
-  const data = result.dataSync()
-  values.forEach((value, position) => expect(data[position]).toBeCloseTo(value, 9))
-}
-
 describe('einsum', () => {
   it('agrees with the definition for any operands and layouts, and frees what it made', () => {
-    const property = fc.property(problems, fc.array(arrangements, { minLength: 4, maxLength: 4 }), ({ operands, output }, layouts) => {
-      const values = operands.map(({ shape }, which) => noise(sizeOf(shape), which + 1))
-      const tensors = operands.map(({ shape }, which) => arranged(values[which] as number[], shape, layouts[which]))
-      const before = memory().tensors
-      const result = einsum(`${operands.map(({ subscript }) => subscript).join(',')}->${output}`, ...tensors)
-      expect(memory().tensors).toBe(before + 1)
-      const expected = einsumByDefinition(operands, output, values)
-      expectValues(result, expected.shape, expected.values)
-    })
+    const property = fc.property(
+      problems,
+      fc.array(arrangements, { minLength: 4, maxLength: 4 }),
+      ({ operands, output }, layouts) => {
+        const values = operands.map(({ shape }, which) => noise(sizeOf(shape), which + 1))
+        const tensors = operands.map(({ shape }, which) =>
+          arranged(values[which] as number[], shape, layouts[which]),
+        )
+        const before = memory().tensors
+        const result = einsum(
+          `${operands.map(({ subscript }) => subscript).join(',')}->${output}`,
+          ...tensors,
+        )
+        expect(memory().tensors).toBe(before + 1)
+        const expected = einsumByDefinition(operands, output, values)
+        expectValues(result, expected.shape, expected.values)
+      },
+    )
     fc.assert(property, { numRuns: 300 })
   })
 
@@ -91,10 +100,17 @@ describe('einsum', () => {
     const a = tensorFrom(noise(6), [2, 3])
     const b = tensorFrom(noise(12), [3, 4])
     expectValues(einsum('ba', a), [3, 2], [...einsum('ij->ji', a).dataSync()])
-    expectValues(einsum('kj,ji', b.matmul(tensorFrom(noise(8), [4, 2])), a), [3, 3], [
-      ...einsum('kj,ji->ik', b.matmul(tensorFrom(noise(8), [4, 2])), a).dataSync(),
-    ])
-    expect(parseEquation('zB...,Bb', [[1, 2, 3, 4], [2, 5]]).output).toEqual([-2, -1, 'b'.charCodeAt(0), 'z'.charCodeAt(0)])
+    expectValues(
+      einsum('kj,ji', b.matmul(tensorFrom(noise(8), [4, 2])), a),
+      [3, 3],
+      [...einsum('kj,ji->ik', b.matmul(tensorFrom(noise(8), [4, 2])), a).dataSync()],
+    )
+    expect(
+      parseEquation('zB...,Bb', [
+        [1, 2, 3, 4],
+        [2, 5],
+      ]).output,
+    ).toEqual([-2, -1, 'b'.charCodeAt(0), 'z'.charCodeAt(0)])
   })
 
   it('broadcasts ellipses', () => {
@@ -108,10 +124,16 @@ describe('einsum', () => {
   })
 
   it('takes diagonals and traces', () => {
-    const x = tensor([[1, 2], [3, 4]])
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ])
     expectValues(einsum('ii->i', x), [2], [1, 4])
     expectValues(einsum('ii', x), [], [5])
-    const cube = tensorFrom(Array.from({ length: 27 }, (_, i) => i), [3, 3, 3])
+    const cube = tensorFrom(
+      Array.from({ length: 27 }, (_, i) => i),
+      [3, 3, 3],
+    )
     expectValues(einsum('iii->i', cube), [3], [0, 13, 26])
     // A view: nothing is moved, however the matrix lies.
     const transposed = einsum('ij->ji', x)
@@ -126,7 +148,10 @@ describe('einsum', () => {
 
   it('contracts the cheapest pair first', () => {
     const backend = createNullBackend()
-    const [thin, wide] = [tensorFrom(noise(200), [200, 1], { backend }), tensorFrom(noise(200), [1, 200], { backend })]
+    const [thin, wide] = [
+      tensorFrom(noise(200), [200, 1], { backend }),
+      tensorFrom(noise(200), [1, 200], { backend }),
+    ]
     backend.resetCounts()
     einsum('ij,jk,kl->il', thin, wide, thin)
     // From the left it would be 200 × 200 first.
@@ -138,11 +163,36 @@ describe('einsum', () => {
   })
 
   it('has gradients', () => {
-    expectGradients((a, b) => einsum('ij,jk->ik', a, b), [[2, 3], [3, 2]])
+    expectGradients(
+      (a, b) => einsum('ij,jk->ik', a, b),
+      [
+        [2, 3],
+        [3, 2],
+      ],
+    )
     expectGradients((a) => einsum('iij->ji', a), [[2, 2, 3]])
-    expectGradients((a, b, c) => einsum('bhq,bkh,hh->bqk', a, b, c), [[2, 2, 3], [2, 2, 2], [2, 2]])
-    expectGradients((a, b) => einsum('i...,...->i...', a, b), [[2, 1, 3], [2, 3]])
+    expectGradients(
+      (a, b, c) => einsum('bhq,bkh,hh->bqk', a, b, c),
+      [
+        [2, 2, 3],
+        [2, 2, 2],
+        [2, 2],
+      ],
+    )
+    expectGradients(
+      (a, b) => einsum('i...,...->i...', a, b),
+      [
+        [2, 1, 3],
+        [2, 3],
+      ],
+    )
     expectGradients((a, b) => einsum('ij,k->', a, b), [[2, 2], [3]])
-    expectSecondGradients((a, b) => einsum('bqd,bkd->bqk', a, b), [[2, 2, 2], [1, 2, 2]])
+    expectSecondGradients(
+      (a, b) => einsum('bqd,bkd->bqk', a, b),
+      [
+        [2, 2, 2],
+        [1, 2, 2],
+      ],
+    )
   })
 })

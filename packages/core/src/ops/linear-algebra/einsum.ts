@@ -2,7 +2,7 @@
  * einsum: any sum of products over named axes. Repeated labels are diagonals, labels of a single operand are summed at
  * once, and the rest is contracted in pairs.
  */
-import { type DType, formatShape, ShapeError } from '@nabla/backend'
+import { type DType, formatShape, type Shape, ShapeError } from '@nabla/backend'
 import { requireTensor } from '../../engine/operands.js'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
@@ -23,31 +23,48 @@ interface Term {
 
 type Lengths = ReadonlyMap<number, number>
 
-/** The length of each label. Within one operand equal labels agree; between operands a length of 1 is repeated. */
+function unequal(equation: string, label: number, received: string): ShapeError {
+  return new ShapeError('einsum', {
+    expected: `one length for ${formatLabel(label)} everywhere in '${equation}'`,
+    received,
+    fix: 'name axes of different lengths by different letters, or transpose or reshape the operand',
+  })
+}
+
+/** Checks that a label that stands twice in an operand names two axes of one length. */
+function requireSquare(equation: string, labels: readonly number[], shape: Shape, position: number): void {
+  for (const [axis, label] of labels.entries()) {
+    const first = labels.indexOf(label)
+    if (shape[first] === shape[axis]) continue
+    throw unequal(
+      equation,
+      label,
+      `operand ${position} ${formatShape(shape)}, whose axes ${first} and ${axis} have lengths ${shape[first]} and ${shape[axis]}`,
+    )
+  }
+}
+
+/** The length of each label. Between operands a length of 1 is repeated. */
 function lengthsOf(equation: string, { operands }: Equation, tensors: readonly Tensor[]): Lengths {
-  const lengths = new Map<number, number>()
-  const owner = new Map<number, number>()
+  const found = new Map<number, { length: number; position: number; axis: number }>()
   operands.forEach((labels, position) => {
     const { shape } = tensors[position] as Tensor
+    requireSquare(equation, labels, shape, position)
     labels.forEach((label, axis) => {
       const length = shape[axis] as number
-      const known = lengths.get(label)
-      const within = labels.indexOf(label) < axis && shape[labels.indexOf(label)] !== length
-      if (within || (known !== undefined && known !== length && known !== 1 && length !== 1)) {
-        const other = within ? position : (owner.get(label) as number)
-        throw new ShapeError('einsum', {
-          expected: `one length for ${formatLabel(label)} everywhere in '${equation}'`,
-          received: `operand ${other} ${formatShape((tensors[other] as Tensor).shape)} and operand ${position} ${formatShape(shape)}: axis ${axis} of operand ${position} has length ${length}, not ${within ? shape[labels.indexOf(label)] : known}`,
-          fix: 'name axes of different lengths by different letters, or transpose or reshape the operand',
-        })
-      }
-      if (known === undefined || known === 1) {
-        lengths.set(label, length)
-        owner.set(label, position)
+      const known = found.get(label)
+      if (known === undefined || known.length === 1) found.set(label, { length, position, axis })
+      else if (known.length !== length && length !== 1) {
+        const other = (tensors[known.position] as Tensor).shape
+        throw unequal(
+          equation,
+          label,
+          `operand ${known.position} ${formatShape(other)} and operand ${position} ${formatShape(shape)}: axis ${known.axis} of the one has length ${known.length}, axis ${axis} of the other ${length}`,
+        )
       }
     })
   })
-  return lengths
+  return new Map([...found].map(([label, { length }]) => [label, length]))
 }
 
 /** Two equally long axes become their diagonal, the last axis. */
@@ -69,7 +86,8 @@ function withoutRepeats({ tensor, labels }: Term): Term {
 
 /** Axes of length 1 that stand for longer ones of other operands are left out. */
 function withoutRepeated({ tensor, labels }: Term, lengths: Lengths): Term {
-  const drops = (axis: number): boolean => tensor.shape[axis] === 1 && lengths.get(labels[axis] as number) !== 1
+  const drops = (axis: number): boolean =>
+    tensor.shape[axis] === 1 && lengths.get(labels[axis] as number) !== 1
   return { tensor: dropAxes('einsum', tensor, drops), labels: labels.filter((_, axis) => !drops(axis)) }
 }
 
@@ -81,7 +99,11 @@ function withoutExclusive({ tensor, labels }: Term, elsewhere: ReadonlySet<numbe
   return { tensor: reduce('einsum', 'sum', tensor, axes, false), labels: kept }
 }
 
-function labelsOutside(terms: readonly Term[], without: readonly number[], output: readonly number[]): Set<number> {
+function labelsOutside(
+  terms: readonly Term[],
+  without: readonly number[],
+  output: readonly number[],
+): Set<number> {
   const others = terms.filter((_, position) => !without.includes(position))
   return new Set([...output, ...others.flatMap(({ labels }) => labels)])
 }
@@ -139,7 +161,10 @@ function contractAll(start: readonly Term[], output: readonly number[], lengths:
  * einsum('bhqd,bhkd->bhqk', q, k)       // attention scores
  * einsum('ii->i', a)                    // diagonal
  */
-export function einsum<D extends DType>(equation: string, ...operands: readonly Tensor<readonly number[], D>[]): Tensor<number[]> {
+export function einsum<D extends DType>(
+  equation: string,
+  ...operands: readonly Tensor<readonly number[], D>[]
+): Tensor<number[]> {
   for (const operand of operands) requireTensor('einsum', operand)
   const parsed = parseEquation(
     equation,
@@ -150,7 +175,10 @@ export function einsum<D extends DType>(equation: string, ...operands: readonly 
   return retype(
     withTemporaries(() => {
       const terms = operands
-        .map((operand, position) => ({ tensor: castTo('einsum', operand, dtype), labels: parsed.operands[position] ?? [] }))
+        .map((operand, position) => ({
+          tensor: castTo('einsum', operand, dtype),
+          labels: parsed.operands[position] ?? [],
+        }))
         .map((term) => withoutRepeated(withoutRepeats(term), lengths))
       const summed = terms.map((term, position) =>
         withoutExclusive(term, labelsOutside(terms, [position], parsed.output)),

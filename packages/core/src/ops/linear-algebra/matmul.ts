@@ -33,7 +33,8 @@ function requireInnerLengths(a: Shape, b: Shape): void {
       : a.length > 1 && a.at(-2) === b.at(axisOfB)
         ? 'transpose the first operand: matmul(matrixTranspose(a), b)'
         : 'reshape or transpose one of them so that these lengths agree'
-  const expected = 'the last axis of the first as long as the second to last of the second, [..., m, k] and [..., k, n]'
+  const expected =
+    'the last axis of the first as long as the second to last of the second, [..., m, k] and [..., k, n]'
   throw mismatchError('matmul', { a, axisOfA: -1, b, axisOfB, expected, fix })
 }
 

@@ -40,7 +40,12 @@ export function dropAxes(operation: string, x: Tensor, drops: (axis: number) => 
 type Labels = PrimitiveParameters['contract']
 
 /** Where an axis of length 1 meets a longer one of the other operand. */
-function repeats(shape: Shape, own: readonly number[], otherShape: Shape, other: readonly number[]): boolean[] {
+function repeats(
+  shape: Shape,
+  own: readonly number[],
+  otherShape: Shape,
+  other: readonly number[],
+): boolean[] {
   return own.map((label, axis) => {
     const position = other.indexOf(label)
     return position >= 0 && shape[axis] === 1 && otherShape[position] !== 1
@@ -56,7 +61,12 @@ function isPlain(a: Tensor, b: Tensor, dtype: DType, repeated: readonly boolean[
  * of the contraction instead of being repeated, so that its gradient is summed by the contraction as well. Such a
  * label must stand in the output.
  */
-export function contractBroadcast(operation: string, a: Tensor, b: Tensor, { left, right, output }: Labels): Tensor {
+export function contractBroadcast(
+  operation: string,
+  a: Tensor,
+  b: Tensor,
+  { left, right, output }: Labels,
+): Tensor {
   const dtype = productType([a.dtype, b.dtype])
   const inA = repeats(a.shape, left, b.shape, right)
   const inB = repeats(b.shape, right, a.shape, left)
@@ -82,7 +92,10 @@ export interface Mismatch {
   readonly fix: string
 }
 
-export function mismatchError(operation: string, { a, axisOfA, b, axisOfB, expected, fix }: Mismatch): ShapeError {
+export function mismatchError(
+  operation: string,
+  { a, axisOfA, b, axisOfB, expected, fix }: Mismatch,
+): ShapeError {
   const [lengthOfA, lengthOfB] = [a.at(axisOfA), b.at(axisOfB)]
   return new ShapeError(operation, {
     expected,

@@ -1,46 +1,23 @@
 /**
  * dot, matmul, inner, outer, vecdot and tensordot against sums by definition, over shapes, layouts and dtypes.
  */
-import { type DType, type Shape, sizeOf } from '@nabla/backend'
+import { sizeOf } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { setDefaultBackend } from '../../engine/default-backend.js'
 import { memory } from '../../engine/storage.js'
 import type { Tensor } from '../../tensor.js'
-import { arranged, arrangements, coordinatesOf, noise, positionOf } from '../../testing/arrangements.js'
-import { expectGradients, expectSecondGradients } from '../../testing/finite-differences.js'
+import { arranged, arrangements, coordinatesOf, noise } from '../../testing/arrangements.js'
+import { expectGradients } from '../../testing/finite-differences.js'
+import { elementAt, type Plain, plain, sums } from '../../testing/sums-by-definition.js'
+import { expectValues } from '../../testing/values.js'
 import { tensor, tensorFrom } from '../creation/tensor.js'
 import { dot, inner, outer, vecdot } from './dot.js'
 import { matmul, matrixTranspose } from './matmul.js'
 import { tensordot } from './tensordot.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
-
-/** Values and shape, as the definitions below see an array. */
-interface Plain {
-  readonly shape: Shape
-  readonly values: readonly number[]
-}
-
-const plain = (shape: Shape, seed: number): Plain => ({ shape, values: noise(sizeOf(shape), seed) })
-const elementAt = ({ shape, values }: Plain, coordinates: readonly number[]): number =>
-  values[positionOf(shape, coordinates)] as number
-
-/** For each position of the output, the sum over k of a product. */
-function sums(shape: Shape, length: number, product: (at: readonly number[], k: number) => number): number[] {
-  return coordinatesOf(shape).map((at) => {
-    let sum = 0
-    for (let k = 0; k < length; k++) sum += product(at, k)
-    return sum
-  })
-}
-
-function expectValues(result: Tensor, shape: Shape, values: readonly number[]): void {
-  expect(result.shape).toEqual(shape)
-  const data = result.dataSync()
-  values.forEach((value, position) => expect(data[position]).toBeCloseTo(value, 10))
-}
 
 const length = fc.integer({ min: 0, max: 4 })
 const lead = fc.array(length, { maxLength: 2 })
@@ -61,10 +38,22 @@ function dotByDefinition(a: Plain, b: Plain): Plain {
 describe('dot', () => {
   it.each([
     [[3], [3], []],
-    [[2, 3], [3, 4], [2, 4]],
+    [
+      [2, 3],
+      [3, 4],
+      [2, 4],
+    ],
     [[2, 3, 4, 5], [5], [2, 3, 4]],
-    [[2, 3, 4, 5], [5, 6], [2, 3, 4, 6]],
-    [[2, 3], [4, 3, 5], [2, 4, 5]],
+    [
+      [2, 3, 4, 5],
+      [5, 6],
+      [2, 3, 4, 6],
+    ],
+    [
+      [2, 3],
+      [4, 3, 5],
+      [2, 4, 5],
+    ],
     [[3], [4, 3, 5], [4, 5]],
     [[], [2, 3], [2, 3]],
     [[2, 3], [], [2, 3]],
@@ -98,113 +87,36 @@ describe('dot', () => {
   })
 })
 
-function matmulByDefinition(a: Plain, b: Plain): Plain {
-  const matrixOfA = { ...a, shape: a.shape.length === 1 ? [1, ...a.shape] : a.shape }
-  const matrixOfB = { ...b, shape: b.shape.length === 1 ? [...b.shape, 1] : b.shape }
-  const [batchOfA, batchOfB] = [matrixOfA.shape.slice(0, -2), matrixOfB.shape.slice(0, -2)]
-  const rank = Math.max(batchOfA.length, batchOfB.length)
-  const batch = Array.from({ length: rank }, (_, axis) => {
-    const [left, right] = [batchOfA.at(axis - rank), batchOfB.at(axis - rank)]
-    return axis < rank - batchOfA.length ? right : axis < rank - batchOfB.length || left !== 1 ? left : right
-  }) as number[]
-  const [m, k, n] = [matrixOfA.shape.at(-2), matrixOfA.shape.at(-1), matrixOfB.shape.at(-1)] as [number, number, number]
-  const pick = (shape: Shape, at: readonly number[]): number[] =>
-    shape.map((size, axis) => (size === 1 ? 0 : (at[axis + rank - shape.length] as number)))
-  const values = sums([...batch, m, n], k, (at, index) => {
-    const [row, column] = at.slice(-2) as [number, number]
-    return (
-      elementAt(matrixOfA, [...pick(batchOfA, at), row, index]) * elementAt(matrixOfB, [...pick(batchOfB, at), index, column])
-    )
-  })
-  return { shape: [...batch, ...(a.shape.length === 1 ? [] : [m]), ...(b.shape.length === 1 ? [] : [n])], values }
-}
-
-describe('matmul', () => {
-  it('broadcasts batches, takes vectors as rows and columns, in every layout', () => {
-    const batchAxis = fc.constantFrom<[number, number]>([3, 3], [1, 2], [2, 1], [1, 1], [0, 1], [0, 0])
-    const property = fc.property(
-      fc.record({
-        batch: fc.array(batchAxis, { maxLength: 2 }),
-        extra: fc.constantFrom([[], []], [[2], []], [[], [2]]),
-        vector: fc.constantFrom('none', 'none', 'first', 'second', 'both'),
-      }),
-      fc.tuple(length, length, length),
-      arrangements,
-      arrangements,
-      ({ batch, extra, vector }, [m, k, n], layoutOfA, layoutOfB) => {
-        const isVectorA = vector === 'first' || vector === 'both'
-        const isVectorB = vector === 'second' || vector === 'both'
-        const a = plain(isVectorA ? [k] : [...(extra[0] as number[]), ...batch.map(([one]) => one), m, k], 1)
-        const b = plain(isVectorB ? [k] : [...(extra[1] as number[]), ...batch.map(([, one]) => one), k, n], 2)
-        const result = matmul(arranged(a.values, a.shape, layoutOfA), arranged(b.values, b.shape, layoutOfB))
-        const expected = matmulByDefinition(a, b)
-        expectValues(result, expected.shape, expected.values)
-      },
-    )
-    fc.assert(property, { numRuns: 150 })
-  })
-
-  it.each<[DType, DType, DType]>([
-    ['bool', 'bool', 'int32'],
-    ['uint8', 'uint8', 'uint8'],
-    ['uint8', 'int32', 'int32'],
-    ['bool', 'float32', 'float32'],
-    ['int32', 'uint32', 'int32'],
-    ['float32', 'float64', 'float64'],
-    ['float16', 'int32', 'float16'],
-  ])('of %s and %s is %s', (d, e, expected) => {
-    const result = matmul(tensor([[1, 0], [1, 1]], { dtype: d }), tensor([1, 1], { dtype: e }))
-    expect(result.dtype).toBe(expected)
-    expect([...result.dataSync()]).toEqual([1, 2])
-  })
-
-  it('has gradients with batches that broadcast', () => {
-    expectGradients(matmul, [[2, 1, 2, 3], [2, 3, 2]])
-    expectGradients(matmul, [[2, 2, 3], [3, 2]])
-    expectGradients(matmul, [[2, 3], [3, 3, 2]])
-    expectGradients(matmul, [[1, 2, 3], [2, 3, 2]])
-    expectGradients(matmul, [[3], [2, 3, 2]])
-    expectGradients(matmul, [[2, 2, 3], [3]])
-    expectGradients(matmul, [[3], [3]])
-  })
-
-  it('has second gradients', () => {
-    expectSecondGradients(matmul, [[2, 2, 3], [3, 2]])
-    expectSecondGradients(matmul, [[2, 1, 2, 2], [2, 2, 1]])
-  })
-
-  it('has gradients through a promotion of dtypes', () => {
-    expectGradients((a) => matmul(a, tensor([[1, 2], [3, 4]], { dtype: 'int32' })), [[2, 2]])
-  })
-
-  it('has gradients in other layouts', () => {
-    const transposed = { keys: [2, 1, 0], gap: 1, reversed: [true, false, true] }
-    expectGradients(matmul, [[2, 2, 3], [2, 3, 2]], [transposed, transposed])
-  })
-})
-
-describe('matrixTranspose', () => {
-  it('exchanges the last two axes without a copy', () => {
-    const x = tensor([[[1, 2, 3], [4, 5, 6]]])
-    const transposed = matrixTranspose(x)
-    expectValues(transposed, [1, 3, 2], [1, 4, 2, 5, 3, 6])
-    expect(transposed.strides).toEqual([6, 1, 3])
-  })
-})
-
 describe('inner and outer', () => {
   it('inner sums the last axes', () => {
     const a = plain([2, 3], 1)
     const b = plain([2, 2, 3], 2)
-    const expected = sums([2, 2, 2], 3, ([i, j, l], k) => elementAt(a, [i as number, k]) * elementAt(b, [j as number, l as number, k]))
+    const expected = sums(
+      [2, 2, 2],
+      3,
+      ([i, j, l], k) => elementAt(a, [i as number, k]) * elementAt(b, [j as number, l as number, k]),
+    )
     expectValues(inner(arranged(a.values, a.shape), arranged(b.values, b.shape)), [2, 2, 2], expected)
     expectValues(inner(tensor([1, 2, 3]), tensor([4, 5, 6])), [], [32])
     expectValues(inner(tensor(3), tensor([1, 2])), [2], [3, 6])
-    expectGradients(inner, [[2, 3], [2, 3]])
+    expectGradients(inner, [
+      [2, 3],
+      [2, 3],
+    ])
   })
 
   it('outer flattens', () => {
-    expectValues(outer(tensor([1, 2]), tensor([[3, 4], [5, 6]])), [2, 4], [3, 4, 5, 6, 6, 8, 10, 12])
+    expectValues(
+      outer(
+        tensor([1, 2]),
+        tensor([
+          [3, 4],
+          [5, 6],
+        ]),
+      ),
+      [2, 4],
+      [3, 4, 5, 6, 6, 8, 10, 12],
+    )
     expectValues(outer(tensor(2), tensor([3])), [1, 1], [6])
     expectGradients(outer, [[2, 2], [3]])
   })
@@ -212,16 +124,46 @@ describe('inner and outer', () => {
 
 describe('vecdot', () => {
   it('sums one axis and broadcasts the others', () => {
-    expectValues(vecdot(tensor([[1, 2], [3, 4]]), tensor([5, 6])), [2], [17, 39])
-    expectValues(vecdot(tensor([[1, 2], [3, 4]]), tensor([[5], [6]]), { axis: 0 }), [2], [23, 34])
-    expectGradients((a, b) => vecdot(a, b), [[2, 1, 3], [2, 3]])
+    expectValues(
+      vecdot(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+        tensor([5, 6]),
+      ),
+      [2],
+      [17, 39],
+    )
+    expectValues(
+      vecdot(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+        tensor([[5], [6]]),
+        { axis: 0 },
+      ),
+      [2],
+      [23, 34],
+    )
+    expectGradients(
+      (a, b) => vecdot(a, b),
+      [
+        [2, 1, 3],
+        [2, 3],
+      ],
+    )
   })
 })
 
 describe('tensordot', () => {
   it('sums any pairs of axes, in every layout', () => {
     const property = fc.property(
-      fc.array(fc.record({ length, inA: fc.boolean(), inB: fc.boolean(), keyA: fc.nat(9), keyB: fc.nat(9) }), { maxLength: 5 }),
+      fc.array(
+        fc.record({ length, inA: fc.boolean(), inB: fc.boolean(), keyA: fc.nat(9), keyB: fc.nat(9) }),
+        { maxLength: 5 },
+      ),
       arrangements,
       arrangements,
       (labels, layoutOfA, layoutOfB) => {
@@ -229,8 +171,14 @@ describe('tensordot', () => {
         const axesOfA = named.filter(({ inA }) => inA).sort((a, b) => a.keyA - b.keyA)
         const axesOfB = named.filter(({ inB }) => inB).sort((a, b) => a.keyB - b.keyB)
         const summed = named.filter(({ inA, inB }) => inA && inB)
-        const a = plain(axesOfA.map((axis) => axis.length), 1)
-        const b = plain(axesOfB.map((axis) => axis.length), 2)
+        const a = plain(
+          axesOfA.map((axis) => axis.length),
+          1,
+        )
+        const b = plain(
+          axesOfB.map((axis) => axis.length),
+          2,
+        )
         const free = [...axesOfA, ...axesOfB].filter((axis) => !summed.includes(axis))
         const values = coordinatesOf(free.map((axis) => axis.length)).map((at) => {
           let sum = 0
@@ -244,9 +192,16 @@ describe('tensordot', () => {
         const result = tensordot(
           arranged(a.values, a.shape, layoutOfA),
           arranged(b.values, b.shape, layoutOfB),
-          [summed.map((axis) => axesOfA.indexOf(axis)), summed.map((axis) => axesOfB.indexOf(axis) - axesOfB.length)],
+          [
+            summed.map((axis) => axesOfA.indexOf(axis)),
+            summed.map((axis) => axesOfB.indexOf(axis) - axesOfB.length),
+          ],
         )
-        expectValues(result, free.map((axis) => axis.length), values)
+        expectValues(
+          result,
+          free.map((axis) => axis.length),
+          values,
+        )
       },
     )
     fc.assert(property, { numRuns: 100 })
@@ -255,14 +210,29 @@ describe('tensordot', () => {
   it('takes a number of axes: the last ones with the first ones', () => {
     const a = tensorFrom(noise(24), [2, 3, 4])
     const b = tensorFrom(noise(60), [3, 4, 5])
-    expect([...tensordot(a, b).dataSync()]).toEqual([...tensordot(a, b, [[1, 2], [0, 1]]).dataSync()])
+    expect([...tensordot(a, b).dataSync()]).toEqual([
+      ...tensordot(a, b, [
+        [1, 2],
+        [0, 1],
+      ]).dataSync(),
+    ])
     expect(tensordot(a, b, 0).shape).toEqual([2, 3, 4, 3, 4, 5])
     expect(tensordot(a, tensorFrom(noise(8), [4, 2]), 1).shape).toEqual([2, 3, 2])
     expect(tensordot(a, b, [2, 1]).shape).toEqual([2, 3, 3, 5])
   })
 
   it('has gradients', () => {
-    expectGradients((a, b) => tensordot(a, b, [[0, 2], [1, 0]]), [[2, 2, 3], [3, 2]])
+    expectGradients(
+      (a, b) =>
+        tensordot(a, b, [
+          [0, 2],
+          [1, 0],
+        ]),
+      [
+        [2, 2, 3],
+        [3, 2],
+      ],
+    )
     expectGradients((a, b) => tensordot(a, b, 0), [[2], [2, 2]])
   })
 })

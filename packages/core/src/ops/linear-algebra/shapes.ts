@@ -37,7 +37,8 @@ type DotLiteral<A extends Shape, B extends Shape> = A extends readonly []
       : never
 
 /** The shape of NumPy's `dot`; `never` when the shapes don't fit. */
-export type Dot<A extends Shape, B extends Shape> = AreLiteral<A, B> extends true ? DotLiteral<A, B> : number[]
+export type Dot<A extends Shape, B extends Shape> =
+  AreLiteral<A, B> extends true ? DotLiteral<A, B> : number[]
 
 export type Dottable<A extends Shape, B extends Shape> = [Dot<A, B>] extends [never]
   ? ShapeMismatch<'the last axis of the first must equal the second to last of the second'>
@@ -56,20 +57,26 @@ type InnerLiteral<A extends Shape, B extends Shape> = A extends readonly []
       : never
 
 /** The shape of NumPy's `inner`; `never` when the last axes differ. */
-export type Inner<A extends Shape, B extends Shape> = AreLiteral<A, B> extends true ? InnerLiteral<A, B> : number[]
+export type Inner<A extends Shape, B extends Shape> =
+  AreLiteral<A, B> extends true ? InnerLiteral<A, B> : number[]
 
 export type Innerable<A extends Shape, B extends Shape> = [Inner<A, B>] extends [never]
   ? ShapeMismatch<'the last axes must be equally long'>
   : unknown
 
-type FlatLength<S extends Shape> = S extends readonly [infer N extends number] ? N : S extends readonly [] ? 1 : number
+type FlatLength<S extends Shape> = S extends readonly [infer N extends number]
+  ? N
+  : S extends readonly []
+    ? 1
+    : number
 
 /** Both operands flattened. */
 export type Outer<A extends Shape, B extends Shape> = [FlatLength<A>, FlatLength<B>]
 
 /** The last two axes exchanged. */
-export type MatrixTransposed<S extends Shape> = IsLiteral<S> extends true
-  ? S extends readonly [...infer Batch extends number[], infer M extends number, infer N extends number]
-    ? [...Batch, N, M]
-    : never
-  : number[]
+export type MatrixTransposed<S extends Shape> =
+  IsLiteral<S> extends true
+    ? S extends readonly [...infer Batch extends number[], infer M extends number, infer N extends number]
+      ? [...Batch, N, M]
+      : never
+    : number[]

@@ -40,7 +40,11 @@ function requireDistinct(axes: readonly number[], shape: Shape, which: string): 
   })
 }
 
-function givenAxes(a: Shape, b: Shape, axes: readonly [number | readonly number[], number | readonly number[]]): AxisPairs {
+function givenAxes(
+  a: Shape,
+  b: Shape,
+  axes: readonly [number | readonly number[], number | readonly number[]],
+): AxisPairs {
   const [ofA, ofB] = [a, b].map((shape, which) => {
     const given = axes[which as 0 | 1]
     const list = typeof given === 'number' ? [given] : given
@@ -71,24 +75,29 @@ type TensorProduct = <D extends DType, E extends DType>(
  * @throws ShapeError when the lengths of a pair differ, AxisError, ValueError.
  * @example tensordot(zeros([2, 3, 4]), zeros([4, 3, 5]), [[1, 2], [1, 0]]).shape // [2, 5]
  */
-export const tensordot: TensorProduct = /* @__PURE__ */ typed((a: Tensor, b: Tensor, axes: TensordotAxes = 2) => {
-  requireTensors('tensordot', a, b)
-  const { ofA, ofB } =
-    typeof axes === 'number' ? countedAxes(a.shape, b.shape, axes) : givenAxes(a.shape, b.shape, axes)
-  ofA.forEach((axisOfA, pair) => {
-    const axisOfB = ofB[pair] as number
-    if (a.shape[axisOfA] === b.shape[axisOfB]) return
-    throw mismatchError('tensordot', {
-      a: a.shape,
-      axisOfA,
-      b: b.shape,
-      axisOfB,
-      expected: `equal lengths in each of the ${ofA.length} pairs of axes`,
-      fix: 'pass the pairs that fit as axes: [axes of the first, axes of the second]',
+export const tensordot: TensorProduct = /* @__PURE__ */ typed(
+  (a: Tensor, b: Tensor, axes: TensordotAxes = 2) => {
+    requireTensors('tensordot', a, b)
+    const { ofA, ofB } =
+      typeof axes === 'number' ? countedAxes(a.shape, b.shape, axes) : givenAxes(a.shape, b.shape, axes)
+    ofA.forEach((axisOfA, pair) => {
+      const axisOfB = ofB[pair] as number
+      if (a.shape[axisOfA] === b.shape[axisOfB]) return
+      throw mismatchError('tensordot', {
+        a: a.shape,
+        axisOfA,
+        b: b.shape,
+        axisOfB,
+        expected: `equal lengths in each of the ${ofA.length} pairs of axes`,
+        fix: 'pass the pairs that fit as axes: [axes of the first, axes of the second]',
+      })
     })
-  })
-  const left = labelsFrom(0, a.ndim)
-  const right = labelsFrom(a.ndim, b.ndim).map((label, axis) => ofA[ofB.indexOf(axis)] ?? label)
-  const output = [...left.filter((axis) => !ofA.includes(axis)), ...right.filter((label) => label >= a.ndim)]
-  return contractBroadcast('tensordot', a, b, { left, right, output })
-})
+    const left = labelsFrom(0, a.ndim)
+    const right = labelsFrom(a.ndim, b.ndim).map((label, axis) => ofA[ofB.indexOf(axis)] ?? label)
+    const output = [
+      ...left.filter((axis) => !ofA.includes(axis)),
+      ...right.filter((label) => label >= a.ndim),
+    ]
+    return contractBroadcast('tensordot', a, b, { left, right, output })
+  },
+)

@@ -1,0 +1,217 @@
+/**
+ * Reductions: every operation over every set of axes, in every arrangement, with a mapped expression before and another
+ * after, hostile elements, nothing to reduce, long sums that must not lose small terms.
+ */
+import {
+  type Capabilities,
+  type DType,
+  type Expr,
+  expressions as e,
+  input,
+  isFloat,
+  type ReduceCall,
+  type ReduceOperation,
+  scalar,
+  type Shape,
+  sizeOf,
+  type View,
+} from '@nabla/backend'
+import { expressionInterval } from '../acceptance/expression.js'
+import { exactly, type Interval } from '../acceptance/interval.js'
+import { productInterval, sumInterval } from '../acceptance/sum.js'
+import type { ConformanceCase } from '../case.js'
+import { coordinatesOf, positionAt } from '../reference/elements.js'
+import { foldValues } from '../reference/reduce.js'
+import { arrangement, PLAIN, READABLE, WRITABLE } from './arrangements.js'
+import { type Bench, onBench } from './bench.js'
+import { ordinaryValues } from './values.js'
+
+const OPERATIONS: readonly ReduceOperation[] = ['sum', 'product', 'maximum', 'minimum', 'any', 'all', 'argMax', 'argMin']
+
+/** The type of a reduction's result. */
+function resultType(operation: ReduceOperation, dtype: DType): DType {
+  if (operation === 'any' || operation === 'all') return 'bool'
+  return operation === 'argMax' || operation === 'argMin' ? 'int32' : dtype
+}
+
+function takes(operation: ReduceOperation, dtype: DType, available: readonly DType[]): boolean {
+  const truth = operation === 'any' || operation === 'all'
+  return available.includes(resultType(operation, dtype)) && truth === (dtype === 'bool')
+}
+
+/** What is accepted for one list of values reduced. */
+function foldInterval(operation: ReduceOperation, dtype: DType, parts: readonly Interval[]): Interval {
+  if (isFloat(dtype) && operation === 'sum') return sumInterval(parts, dtype)
+  if (isFloat(dtype) && operation === 'product') return productInterval(parts, dtype)
+  if (operation === 'maximum' || operation === 'minimum') {
+    const fold = (side: 'low' | 'high'): number => foldValues(operation, dtype, parts.map((part) => part.nan ? Number.NaN : part[side]))
+    return Number.isNaN(fold('low')) ? exactly(Number.NaN) : { low: fold('low'), high: fold('high'), nan: false }
+  }
+  return exactly(foldValues(operation, dtype, parts.map(({ low, nan }) => (nan ? Number.NaN : low))))
+}
+
+/** The mapped intervals that go into each result. */
+function groupsOf(bench: Bench, call: ReduceCall): Interval[][] {
+  const inputs = call.inputs.map(bench.elements)
+  const groups: Interval[][] = Array.from({ length: sizeOf(call.output.shape) }, () => [])
+  coordinatesOf(call.shape).forEach((coordinates, position) => {
+    const values = inputs.map((elements) => exactly(elements[position] as number))
+    const kept = coordinates.map((coordinate, axis) => (call.axes.includes(axis) ? 0 : coordinate))
+    const group = groups[positionAt(call.output.shape, kept)] as Interval[]
+    group.push(expressionInterval(call.expression, { inputs: values, scalars: call.scalars, coordinates }))
+  })
+  return groups
+}
+
+async function checkReduce(bench: Bench, call: ReduceCall, note = ''): Promise<void> {
+  const besides = (call.postInputs ?? []).map(bench.elements)
+  const intervals = groupsOf(bench, call).map((group, position) => {
+    const result = foldInterval(call.operation, call.expression.dtype, group)
+    if (call.post === undefined) return result
+    const inputs = [result, ...besides.map((values) => exactly(values[position] as number))]
+    return expressionInterval(call.post, { inputs, scalars: call.scalars })
+  })
+  await bench.check(call, [{ view: call.output, intervals }], `${note}axes [${call.axes.join()}]`)
+}
+
+function reduceCall(operation: ReduceOperation, x: View, axes: readonly number[], output: View): ReduceCall {
+  return {
+    kind: 'reduce',
+    label: 'conformance',
+    operation,
+    shape: x.shape,
+    axes,
+    expression: input(0, x.dtype),
+    inputs: [x],
+    scalars: [],
+    output,
+  }
+}
+
+const kept = (shape: Shape, axes: readonly number[]): Shape => shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+
+/** Shapes with the sets of axes to reduce. */
+const FORMS: readonly (readonly [Shape, readonly (readonly number[])[]])[] = [
+  [[], [[]]],
+  [[1], [[0], []]],
+  [[7], [[0]]],
+  [[67], [[0]]],
+  [[0], [[0]]],
+  [[3, 5], [[0], [1], [0, 1], []]],
+  [[2, 0], [[0], [1], [0, 1]]],
+  [[0, 3], [[0], [1]]],
+  [[5, 33], [[0], [1]]],
+  [[33, 5], [[0], [1]]],
+  [[2, 3, 4], [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]],
+  [[2, 3, 2, 3], [[0, 2], [1, 3], [3], [0, 1, 3]]],
+  [[2, 1, 3, 2, 2], [[1, 2], [0, 4], [0, 1, 2, 3, 4]]],
+]
+
+/** Elements for a reduction: near 1 in size for products, so that they neither vanish nor overflow. */
+function elementsFor(operation: ReduceOperation, dtype: DType, shape: Shape, seed: number): number[] {
+  const values = ordinaryValues(dtype, sizeOf(shape), seed)
+  return operation === 'product' && isFloat(dtype) ? values.map((value) => (value < 0 ? -1 : 1) * (1 + value / 8)) : values
+}
+
+async function checkForms(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
+  let turn = 0
+  for (const [shape, choices] of FORMS) {
+    for (const axes of choices) {
+      for (let i = 0; i < 2; i++, turn++) {
+        const reduced = kept(shape, axes)
+        // Where there is nothing to choose from, there is no position.
+        if (resultType(operation, dtype) === 'int32' && operation.startsWith('arg') && sizeOf(shape) === 0 && sizeOf(reduced) > 0) continue
+        const place = arrangement(READABLE, turn * (1 - i))
+        const x = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn), place)
+        const output = bench.output(resultType(operation, dtype), reduced, arrangement(WRITABLE, turn * (1 - i)))
+        await checkReduce(bench, reduceCall(operation, x, axes, output))
+      }
+    }
+  }
+}
+
+/** One hostile element among ordinary ones, at each place; and lists of nothing but it. */
+async function checkHostile(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
+  if (!isFloat(dtype)) return
+  const large = dtype === 'float16' ? 1e4 : 1e30
+  const rows = [Number.NaN, Infinity, -Infinity, large, -large].flatMap((value) => [0, 4, 8].map((at) => [0.5, 1, -1, 0.75, 1, 1, -0.5, 2, 1].with(at, value)))
+  rows.push([Infinity, -Infinity, 1, 1, 1, 1, 1, 1, 1], [NaN, NaN, Infinity, 1, 1, 1, 1, 1, NaN], new Array<number>(9).fill(-Infinity), [-0, 0, -0, 0, 0, -0, 0, 0, 0])
+  for (const transposed of [false, true]) {
+    const shape = transposed ? [9, rows.length] : [rows.length, 9]
+    const values = transposed ? Array.from({ length: 9 }, (_, i) => rows.map((row) => row[i] as number)).flat() : rows.flat()
+    const axes = [transposed ? 0 : 1]
+    const output = bench.output(resultType(operation, dtype), kept(shape, axes))
+    await checkReduce(bench, reduceCall(operation, bench.view(dtype, shape, values), axes, output), 'hostile values, ')
+  }
+}
+
+/** Equal extremes, of which the first counts. */
+async function checkTies(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
+  const rows = [[1, 3, 3, 2, 3], [2, 2, 2, 2, 2], [3, 1, 1, 3, 1], [0, 1, 2, 0, 2], [4, 4, 0, 0, 1]]
+  for (const axes of [[1], [0], [0, 1]]) {
+    for (const place of [PLAIN, arrangement(READABLE, 1)]) {
+      const x = bench.view(dtype, [5, 5], rows.flat(), place)
+      const output = bench.output(resultType(operation, dtype), kept([5, 5], axes))
+      await checkReduce(bench, reduceCall(operation, x, axes, output), 'ties, ')
+    }
+  }
+}
+
+/** One large number and many small ones: a plain running sum loses all of them. Not asked of float64. */
+async function checkSmallTerms(bench: Bench, dtype: DType): Promise<void> {
+  if (dtype !== 'float16' && dtype !== 'float32') return
+  const small = dtype === 'float16' ? 2 ** -11 : 2 ** -24
+  const count = dtype === 'float16' ? 512 : 4096
+  const values = [1, ...new Array<number>(count - 1).fill(small)]
+  for (const [shape, axes] of [[[count], [0]], [[count, 1], [0]], [[1, count], [1]], [[16, count / 16], [0, 1]]] as const) {
+    await checkReduce(bench, reduceCall('sum', bench.view(dtype, shape, values), axes, bench.output(dtype, kept(shape, axes))), 'small terms, ')
+  }
+  const columns = values.flatMap((value) => [value, value, value])
+  const output = bench.output(dtype, [1, 3])
+  await checkReduce(bench, reduceCall('sum', bench.view(dtype, [count, 3], columns), [0], output), 'small terms, ')
+}
+
+/** Expressions before and after, with scalars and further inputs. */
+async function checkExpressions(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
+  const result = resultType(operation, dtype)
+  const numeric = dtype !== 'bool'
+  const [a, b, s] = [input(0, dtype), input(1, dtype), scalar(0, dtype)]
+  const expression: Expr = numeric ? e.multiply(e.add(a, s), b) : e.and(a, e.not(b))
+  const [r, other] = [input(0, result), input(1, result)]
+  const post: Expr = result === 'bool' ? e.xor(r, other) : e.add(e.multiply(r, 2), other)
+  for (const [axes, turn] of [[[1], 1], [[0], 2], [[0, 1], 4]] as const) {
+    const shape = [3, 4]
+    const x = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn), arrangement(READABLE, turn))
+    const y = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn + 9), arrangement(READABLE, turn + 6))
+    const output = bench.output(result, kept(shape, axes), arrangement(WRITABLE, turn))
+    const postInputs = [bench.ordinary(result, kept(shape, axes), arrangement(READABLE, turn + 1))]
+    const call: ReduceCall = { ...reduceCall(operation, x, axes, output), expression, inputs: [x, y], scalars: [1] }
+    // Positions of extremes among products that only differ by rounding would be anyone's guess.
+    if (!operation.startsWith('arg') || !isFloat(dtype)) await checkReduce(bench, { ...call, post, postInputs }, 'mapped, ')
+    const z = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn), arrangement(READABLE, turn))
+    const plain = reduceCall(operation, z, axes, bench.output(result, kept(shape, axes)))
+    await checkReduce(bench, { ...plain, post: result === 'bool' ? e.not(r) : e.add(r, r) }, 'post only, ')
+  }
+}
+
+export function reduceCases({ dtypes }: Capabilities): ConformanceCase[] {
+  return OPERATIONS.flatMap((operation) =>
+    dtypes
+      .filter((dtype) => takes(operation, dtype, dtypes))
+      .map(
+        (dtype): ConformanceCase => ({
+          level: 'kernel',
+          subject: `reduce ${operation}`,
+          dtype,
+          run: (backend) =>
+            onBench(backend, async (bench) => {
+              await checkForms(bench, operation, dtype)
+              await checkHostile(bench, operation, dtype)
+              await checkExpressions(bench, operation, dtype)
+              if (dtype !== 'bool') await checkTies(bench, operation, dtype)
+              if (operation === 'sum') await checkSmallTerms(bench, dtype)
+            }),
+        }),
+      ),
+  )
+}
