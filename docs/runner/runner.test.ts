@@ -49,6 +49,7 @@ test('an example that throws is named by its line', async () => {
 test('output is compared exactly, or within the tolerance that the page states', () => {
   expect(keepsPromise('loss 0.25\n', { text: 'loss 0.25', tolerance: 0 })).toBe(true)
   expect(keepsPromise('loss 0.26\n', { text: 'loss 0.25', tolerance: 0 })).toBe(false)
+  expect(keepsPromise('a very long line\n', { text: 'a very\n  long line', tolerance: 0 })).toBe(true)
   expect(keepsPromise('loss 0.26\n', { text: 'loss 0.25', tolerance: 0.02 })).toBe(true)
   expect(keepsPromise('loss 0.28\n', { text: 'loss 0.25', tolerance: 0.02 })).toBe(false)
   expect(keepsPromise('cost 0.25\n', { text: 'loss 0.25', tolerance: 0.02 })).toBe(false)

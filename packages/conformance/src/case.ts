@@ -43,3 +43,9 @@ export class Findings {
 export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
+
+/** Numbers for findings, the first few of many. */
+export function formatValues(values: readonly number[]): string {
+  const shown = values.slice(0, 6).map((value) => (Object.is(value, -0) ? '-0' : String(value)))
+  return `[${shown.join(', ')}${values.length > shown.length ? ', …' : ''}]`
+}

@@ -2,7 +2,17 @@
  * Modules as classes: what is found in them, and what is saved of them.
  */
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { memory, scope, setDefaultBackend, setSeed, type Tensor, tensor, tensorFrom, Variable, zeros } from '@nabla/core'
+import {
+  memory,
+  scope,
+  setDefaultBackend,
+  setSeed,
+  type Tensor,
+  tensor,
+  tensorFrom,
+  Variable,
+  zeros,
+} from '@nabla/core'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CallContext } from './context.js'
 import { dense, dropout } from './layers/index.js'
@@ -39,7 +49,11 @@ const values = async (x: Tensor): Promise<number[]> => [...(await x.data())]
 
 describe('what is found', () => {
   test('variables by path, in order, shared ones once', () => {
-    expect(built().namedVariables().map(({ path }) => path)).toEqual([
+    expect(
+      built()
+        .namedVariables()
+        .map(({ path }) => path),
+    ).toEqual([
       'blocks.0/kernel',
       'blocks.0/bias',
       'blocks.1/kernel',
@@ -84,7 +98,10 @@ test('dispose frees all variables', () => {
 describe('weights', () => {
   test('load into another module of the same class', async () => {
     const [one, other] = [built(), built()]
-    const x = tensor([[0.5, -1], [2, 1]])
+    const x = tensor([
+      [0.5, -1],
+      [2, 1],
+    ])
     expect(await values(one.call(x))).not.toEqual(await values(other.call(x)))
     loadWeights(other, weightsOf(one))
     expect(await values(one.call(x))).toEqual(await values(other.call(x)))
@@ -94,7 +111,10 @@ describe('weights', () => {
 
   test('are cast to the type of the module', async () => {
     const model = sequential([dense(1)], { inputShape: [1] })
-    loadWeights(model, { 'dense/kernel': tensor([[3]], { dtype: 'int32' }), 'dense/bias': tensor([1], { dtype: 'float64' }) })
+    loadWeights(model, {
+      'dense/kernel': tensor([[3]], { dtype: 'int32' }),
+      'dense/bias': tensor([1], { dtype: 'float64' }),
+    })
     expect(await values(model.call(tensor([[2]])))).toEqual([7])
   })
 
@@ -106,7 +126,9 @@ describe('weights', () => {
 
   test('nothing is changed when something does not fit', async () => {
     const model = sequential([dense(1, { biasInitializer: 'ones' })], { inputShape: [1] })
-    expect(() => loadWeights(model, { 'dense/bias': tensor([5]), 'dense/kernel': tensor([1]) })).toThrow('[1,1]')
+    expect(() => loadWeights(model, { 'dense/bias': tensor([5]), 'dense/kernel': tensor([1]) })).toThrow(
+      '[1,1]',
+    )
     expect(await values(model.call(tensor([[0]])))).toEqual([1])
   })
 
@@ -120,7 +142,8 @@ describe('weights', () => {
 })
 
 describe('random states', () => {
-  const mask = async (net: Net): Promise<number[]> => values(net.drop.call(tensorFrom(new Float32Array(64).fill(1), [64]), { training: true }))
+  const mask = async (net: Net): Promise<number[]> =>
+    values(net.drop.call(tensorFrom(new Float32Array(64).fill(1), [64]), { training: true }))
 
   test('go on where they stood', async () => {
     const net = built()
@@ -135,7 +158,9 @@ describe('random states', () => {
   })
 
   test('message: a missing one', () => {
-    expect(() => restoreRandomState(built(), {})).toThrowErrorMatchingInlineSnapshot(`[ValueError: restoreRandomState: expected a state for "drop/generator"; received states for none. Fix: restore into a model of the same configuration.]`)
+    expect(() => restoreRandomState(built(), {})).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: restoreRandomState: expected a state for "drop/generator"; received states for none. Fix: restore into a model of the same configuration.]`,
+    )
   })
 })
 
@@ -144,25 +169,39 @@ describe('messages', () => {
   const kernel = () => zeros([3, 2])
 
   test('weights that are missing, and unknown ones', () => {
-    expect(() => loadWeights(model(), { 'output/kernel': kernel(), 'output/beta': zeros([2]) })).toThrowErrorMatchingInlineSnapshot(`[ValueError: loadWeights: expected exactly the weights of the model; received none for "output/bias"; "output/beta", which the model doesn't have. Fix: load into a model of the same configuration, or pass { partial: true } to load those that fit.]`)
+    expect(() =>
+      loadWeights(model(), { 'output/kernel': kernel(), 'output/beta': zeros([2]) }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: loadWeights: expected exactly the weights of the model; received none for "output/bias"; "output/beta", which the model doesn't have. Fix: load into a model of the same configuration, or pass { partial: true } to load those that fit.]`,
+    )
   })
 
   test('a weight of another shape', () => {
     const weights = { 'output/kernel': zeros([2, 3]), 'output/bias': zeros([2]) }
-    expect(() => loadWeights(model(), weights)).toThrowErrorMatchingInlineSnapshot(`[ValueError: loadWeights: expected "output/kernel" to be [3,2]; received [2,3]. Fix: load into a model of the same configuration and input shape.]`)
+    expect(() => loadWeights(model(), weights)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: loadWeights: expected "output/kernel" to be [3,2]; received [2,3]. Fix: load into a model of the same configuration and input shape.]`,
+    )
   })
 
   test('a weight on another backend', () => {
     const elsewhere = { backend: createCpuBackend() }
     const weights = { 'output/kernel': zeros([3, 2], elsewhere), 'output/bias': zeros([2]) }
-    expect(() => loadWeights(model(), weights)).toThrowErrorMatchingInlineSnapshot(`[ValueError: loadWeights: expected "output/kernel" to be [3,2] on "cpu"; received [3,2] on "cpu". Fix: move the weights first: await weight.to(backend).]`)
+    expect(() => loadWeights(model(), weights)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: loadWeights: expected "output/kernel" on the backend of the model, "cpu"; received one on another backend, "cpu". Fix: move the weights first: await weight.to(backend).]`,
+    )
   })
 
   test('a model without weights yet', () => {
-    expect(() => loadWeights(sequential([dense(2)]), { 'dense/kernel': kernel() })).toThrowErrorMatchingInlineSnapshot(`[ValueError: loadWeights: expected exactly the weights of the model; received "dense/kernel", which the model doesn't have. Fix: the model has no weights yet: give it an inputShape or call it once before.]`)
+    expect(() =>
+      loadWeights(sequential([dense(2)]), { 'dense/kernel': kernel() }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: loadWeights: expected exactly the weights of the model; received "dense/kernel", which the model doesn't have. Fix: the model has no weights yet: give it an inputShape or call it once before.]`,
+    )
   })
 
   test('a model that was not compiled', () => {
-    expect(() => model().trainer).toThrowErrorMatchingInlineSnapshot(`[ValueError: Sequential: expected a compiled model; received one that was not compiled. Fix: call model.compile({ optimizer: 'adam', loss: …, metrics: ['accuracy'] }) first.]`)
+    expect(() => model().trainer).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Sequential: expected a compiled model; received one that was not compiled. Fix: call model.compile({ optimizer: 'adam', loss: …, metrics: ['accuracy'] }) first.]`,
+    )
   })
 })

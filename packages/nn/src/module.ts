@@ -2,7 +2,16 @@
  * Module: anything with weights — a layer, a block, a whole model. Variables and sub-modules are found by walking the
  * properties, so a model is just a class.
  */
-import { Generator, type Shape, scope, type Tensor, ValueError, Variable, withTemporaries, zeros } from '@nabla/core'
+import {
+  Generator,
+  type Shape,
+  scope,
+  type Tensor,
+  ValueError,
+  Variable,
+  withTemporaries,
+  zeros,
+} from '@nabla/core'
 import { type CallContext, INFERENCE } from './context.js'
 import { type LayerSummary, type SummaryOptions, summarize, summaryOf } from './summary.js'
 import type { FitData } from './training/data.js'
@@ -55,7 +64,9 @@ export abstract class Module {
 
   /** All variables with their paths, in the order of the properties, each once. */
   namedVariables(): NamedVariable[] {
-    const variables = [...walk(this)].filter((entry): entry is [Variable, string] => entry[0] instanceof Variable)
+    const variables = [...walk(this)].filter(
+      (entry): entry is [Variable, string] => entry[0] instanceof Variable,
+    )
     return variables.map(([variable, path]) => ({ variable, path }))
   }
 
@@ -149,7 +160,9 @@ export abstract class Module {
    */
   describe(inputShape?: Shape, path = ''): LayerSummary[] {
     if (inputShape !== undefined) scope(() => void this.call(zeros([1, ...inputShape]), INFERENCE))
-    const rows = this.children().flatMap(([key, child]) => child.describe(undefined, path === '' ? key : `${path}/${key}`))
+    const rows = this.children().flatMap(([key, child]) =>
+      child.describe(undefined, path === '' ? key : `${path}/${key}`),
+    )
     const own = this.members().flatMap(([, member]) => (member instanceof Variable ? member : []))
     return own.length === 0 ? rows : [...rows, summaryOf(path, this.constructor.name, own)]
   }
@@ -161,7 +174,10 @@ export abstract class Module {
   }
 }
 
-type Separated<O> = readonly [{ readonly data: FitData } | { readonly inputs: Tensor; readonly targets: Tensor }, O | undefined]
+type Separated<O> = readonly [
+  { readonly data: FitData } | { readonly inputs: Tensor; readonly targets: Tensor },
+  O | undefined,
+]
 
 function isTensor(value: unknown): value is Tensor {
   return typeof value === 'object' && value !== null && 'shape' in value && 'dtype' in value
@@ -187,8 +203,12 @@ function membersOf(module: Module): [string, Member][] {
   const visit = (path: string, value: unknown): void => {
     if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
-    if (value instanceof Module || value instanceof Variable || value instanceof Generator) found.push([path, value])
-    else if (Array.isArray(value)) value.forEach((each, position) => visit(`${path}.${position}`, each))
+    if (value instanceof Module || value instanceof Variable || value instanceof Generator)
+      found.push([path, value])
+    else if (Array.isArray(value))
+      value.forEach((each, position) => {
+        visit(`${path}.${position}`, each)
+      })
     else if (isPlain(value)) for (const [key, each] of Object.entries(value)) visit(`${path}.${key}`, each)
   }
   for (const [key, value] of Object.entries(module)) visit(key, value)

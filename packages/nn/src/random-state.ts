@@ -16,7 +16,9 @@ export function randomStateOf(module: Module): Record<string, GeneratorState> {
  * @throws ValueError when one is missing
  */
 export function restoreRandomState(module: Module, states: Readonly<Record<string, GeneratorState>>): void {
-  const pairs = module.namedGenerators().map(([path, generator]) => ({ path, generator, state: states[path] }))
+  const pairs = module
+    .namedGenerators()
+    .map(([path, generator]) => ({ path, generator, state: states[path] }))
   for (const { path, state } of pairs) {
     if (state !== undefined) continue
     throw new ValueError('restoreRandomState', {

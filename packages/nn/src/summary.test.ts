@@ -83,7 +83,9 @@ describe('of a sequential model', () => {
   })
 
   test('of models in models', () => {
-    const nested = sequential([sequential([dense(3), dense(2)], { name: 'block' }), dense(1)], { inputShape: [4] })
+    const nested = sequential([sequential([dense(3), dense(2)], { name: 'block' }), dense(1)], {
+      inputShape: [4],
+    })
     const { layers, operations } = describeModule(nested)
     expect(layers.map(({ name }) => name)).toEqual(['block/dense', 'block/dense-2', 'dense'])
     expect(operations).toBe(nested.operations([4]))

@@ -69,7 +69,14 @@ export function describeModule(module: Module, { inputShape }: SummaryOptions = 
   const title = titleOf(module)
   const layers = module.describe(inputShape)
   const { parameters, trainable, bytes } = summaryOf(title, '', module.variables)
-  return { title, layers, parameters, trainable, bytes, operations: sum(layers.map(({ operations = 0 }) => operations)) }
+  return {
+    title,
+    layers,
+    parameters,
+    trainable,
+    bytes,
+    operations: sum(layers.map(({ operations = 0 }) => operations)),
+  }
 }
 
 const PREFIXES = ['', 'k', 'M', 'G', 'T'] as const

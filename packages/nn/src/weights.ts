@@ -24,7 +24,10 @@ function listed(names: readonly string[]): string {
   return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(', ')
 }
 
-function requireSameNames(variables: readonly NamedVariable[], weights: Readonly<Record<string, Tensor>>): void {
+function requireSameNames(
+  variables: readonly NamedVariable[],
+  weights: Readonly<Record<string, Tensor>>,
+): void {
   const paths = new Set(variables.map(({ path }) => path))
   const missing = [...paths].filter((path) => !Object.hasOwn(weights, path))
   const extra = Object.keys(weights).filter((path) => !paths.has(path))

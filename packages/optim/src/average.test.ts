@@ -14,13 +14,19 @@ test('averages by its definition, and lends the averages', async () => {
   const weight = new Variable(tensor([1, -1], { dtype: 'float64' }))
   const average = new ExponentialMovingAverage([weight], { decay: 0.75 })
   let expected = [1, -1]
-  for (const next of [[2, 0], [4, 8], [-3, 1]]) {
+  for (const next of [
+    [2, 0],
+    [4, 8],
+    [-3, 1],
+  ]) {
     weight.assign(tensor(next, { dtype: 'float64' }))
     average.update()
     expected = expected.map((value, index) => 0.75 * value + 0.25 * (next[index] as number))
   }
   const inside = await average.with(() => read(weight))
-  inside.forEach((value, index) => expect(value).toBeCloseTo(expected[index] as number, 12))
+  inside.forEach((value, index) => {
+    expect(value).toBeCloseTo(expected[index] as number, 12)
+  })
   expect(await read(weight)).toEqual([-3, 1])
 })
 

@@ -2,7 +2,7 @@
  * Exponential moving average of weights (Polyak & Juditsky 1992; Izmailov et al. 2018): a smoother copy of the model for
  * evaluation.
  */
-import { input, mapMany, expressions as e, scalar, type Tensor, Variable, stopGradient } from '@nabla/core'
+import { expressions as e, input, mapMany, scalar, stopGradient, type Tensor, Variable } from '@nabla/core'
 
 /**
  * Keeps average = decay · average + (1 − decay) · weight for each variable.
@@ -22,7 +22,8 @@ export class ExponentialMovingAverage {
   ) {
     this.decay = decay
     this.#averages = variables.map(
-      (variable) => new Variable(stopGradient(variable.value), { name: `${variable.name}/average`, trainable: false }),
+      (variable) =>
+        new Variable(stopGradient(variable.value), { name: `${variable.name}/average`, trainable: false }),
     )
   }
 

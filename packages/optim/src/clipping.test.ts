@@ -11,11 +11,24 @@ import { sgd } from './optimizers.js'
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 
 /** What plain gradient descent with rate 1 takes off weights of 0: the clipped gradients. */
-async function clipped(gradients: readonly (readonly number[])[], options: ClippingOptions): Promise<number[][]> {
-  const variables = gradients.map((gradient) => new Variable(tensor(gradient.map(() => 0), { dtype: 'float64' })))
+async function clipped(
+  gradients: readonly (readonly number[])[],
+  options: ClippingOptions,
+): Promise<number[][]> {
+  const variables = gradients.map(
+    (gradient) =>
+      new Variable(
+        tensor(
+          gradient.map(() => 0),
+          { dtype: 'float64' },
+        ),
+      ),
+  )
   const tensors = gradients.map((gradient) => tensor([...gradient], { dtype: 'float64' }))
   sgd({ learningRate: 1, ...options }).apply(tensors, variables)
-  const results = await Promise.all(variables.map(async ({ value }) => [...(await value.data())].map((x) => -x)))
+  const results = await Promise.all(
+    variables.map(async ({ value }) => [...(await value.data())].map((x) => -x)),
+  )
   for (const each of [...variables, ...tensors]) each.dispose()
   return results
 }
@@ -24,7 +37,9 @@ const norm = (values: readonly number[]): number => Math.hypot(...values)
 
 function close(actual: readonly number[][], expected: readonly number[][]): void {
   expect(actual.flat().length).toBe(expected.flat().length)
-  actual.flat().forEach((value, index) => expect(value).toBeCloseTo(expected.flat()[index] as number, 12))
+  actual.flat().forEach((value, index) => {
+    expect(value).toBeCloseTo(expected.flat()[index] as number, 12)
+  })
 }
 
 describe('clipValue', () => {
@@ -54,7 +69,10 @@ describe('globalClipNorm', () => {
 })
 
 const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true })
-const gradientLists = fc.array(fc.array(finite, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 })
+const gradientLists = fc.array(fc.array(finite, { minLength: 1, maxLength: 4 }), {
+  minLength: 1,
+  maxLength: 3,
+})
 const limits = fc.double({ min: 1e-3, max: 1e3, noNaN: true })
 
 describe('laws', () => {
@@ -64,7 +82,11 @@ describe('laws', () => {
         const together = await clipped(gradients, { globalClipNorm: limit })
         expect(norm(together.flat())).toBeLessThanOrEqual(limit * (1 + 1e-9))
         const factor = Math.min(1, limit / norm(gradients.flat()))
-        if (Number.isFinite(factor)) close(together, gradients.map((each) => each.map((value) => value * factor)))
+        if (Number.isFinite(factor))
+          close(
+            together,
+            gradients.map((each) => each.map((value) => value * factor)),
+          )
         for (const each of await clipped(gradients, { clipNorm: limit })) {
           expect(norm(each)).toBeLessThanOrEqual(limit * (1 + 1e-9))
         }
@@ -97,10 +119,14 @@ describe('messages', () => {
     sgd(options).apply([tensor([1])], [new Variable(tensor([1]))])
 
   test('two ways of clipping at once', () => {
-    expect(step({ clipValue: 1, globalClipNorm: 2 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: optimizer: expected at most one of clipValue, clipNorm and globalClipNorm, greater than 0; received clipValue: 1, globalClipNorm: 2. Fix: choose one of them; globalClipNorm is the usual choice.]`)
+    expect(step({ clipValue: 1, globalClipNorm: 2 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: optimizer: expected at most one of clipValue, clipNorm and globalClipNorm, greater than 0; received clipValue: 1, globalClipNorm: 2. Fix: choose one of them; globalClipNorm is the usual choice.]`,
+    )
   })
 
   test('a limit that is not positive', () => {
-    expect(step({ clipNorm: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: optimizer: expected at most one of clipValue, clipNorm and globalClipNorm, greater than 0; received clipNorm: -1. Fix: choose one of them; globalClipNorm is the usual choice.]`)
+    expect(step({ clipNorm: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: optimizer: expected at most one of clipValue, clipNorm and globalClipNorm, greater than 0; received clipNorm: -1. Fix: choose one of them; globalClipNorm is the usual choice.]`,
+    )
   })
 })

@@ -2,7 +2,7 @@
  * Gradient clipping by norm, per tensor or over all of them, without reading anything back: the factor stays on the
  * device as a scalar that the update kernel multiplies by. (Clipping by value happens inside the update kernel.)
  */
-import { type Tensor, ValueError, scope } from '@nabla/core'
+import { scope, type Tensor, ValueError } from '@nabla/core'
 
 export interface ClippingOptions {
   /** Each element to [-clipValue, clipValue]. */
@@ -36,7 +36,8 @@ function factor(squares: Tensor, limit: number): Tensor {
 export function clippingScales(gradients: readonly Tensor[], options: ClippingOptions): Tensor[] | undefined {
   checkOptions(options)
   const { clipNorm, globalClipNorm } = options
-  if (clipNorm !== undefined) return gradients.map((gradient) => scope(() => factor(sumOfSquares(gradient), clipNorm)))
+  if (clipNorm !== undefined)
+    return gradients.map((gradient) => scope(() => factor(sumOfSquares(gradient), clipNorm)))
   if (globalClipNorm === undefined || gradients.length === 0) return undefined
   const shared = scope(() => {
     const total = gradients.map(sumOfSquares).reduce((sum, part) => sum.add(part))

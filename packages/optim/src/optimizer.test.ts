@@ -14,7 +14,13 @@ const NAMES = Object.keys(OPTIMIZERS) as OptimizerName[]
 
 function newWeights(): Variable[] {
   return [
-    new Variable(tensor([[0.1, -0.2], [0.3, 0.4]]), { name: 'kernel' }),
+    new Variable(
+      tensor([
+        [0.1, -0.2],
+        [0.3, 0.4],
+      ]),
+      { name: 'kernel' },
+    ),
     new Variable(tensor([0.5, -0.6]), { name: 'bias' }),
   ]
 }
@@ -90,7 +96,8 @@ describe('configuration', () => {
   })
 
   test('a name gives the default settings', () => {
-    for (const name of NAMES) expect(optimizerFrom(name).configuration).toEqual(OPTIMIZERS[name]({}).configuration)
+    for (const name of NAMES)
+      expect(optimizerFrom(name).configuration).toEqual(OPTIMIZERS[name]({}).configuration)
   })
 })
 
@@ -103,7 +110,9 @@ describe('learning rate', () => {
       seen.push(optimizer.learningRate)
       train(optimizer, weights, step, step + 1)
     }
-    seen.forEach((rate, step) => expect(rate).toBeCloseTo(Math.min(0.4, step * 0.1), 12))
+    seen.forEach((rate, step) => {
+      expect(rate).toBeCloseTo(Math.min(0.4, step * 0.1), 12)
+    })
   })
 
   test('a rate of 0 changes nothing', async () => {
@@ -155,29 +164,55 @@ test('dispose frees the slots', () => {
 describe('messages', () => {
   test('a gradient of another shape', () => {
     const [kernel, bias] = newWeights() as [Variable, Variable]
-    expect(() => sgd().apply([tensor([1, 2]), tensor([1, 2])], [kernel, bias])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sgd.apply: expected a gradient [2,2] for "kernel"; received [2]. Fix: pass the gradients of variableGradients together with the same list of variables.]`)
+    expect(() =>
+      sgd().apply([tensor([1, 2]), tensor([1, 2])], [kernel, bias]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: sgd.apply: expected a gradient [2,2] for "kernel"; received [2]. Fix: pass the gradients of variableGradients together with the same list of variables.]`,
+    )
   })
 
   test('too few gradients', () => {
-    expect(() => sgd().apply([tensor([[1, 2], [3, 4]])], newWeights())).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sgd.apply: expected a gradient [2] for "bias"; received [none]. Fix: pass the gradients of variableGradients together with the same list of variables.]`)
+    expect(() =>
+      sgd().apply(
+        [
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+        ],
+        newWeights(),
+      ),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: sgd.apply: expected a gradient [2] for "bias"; received [none]. Fix: pass the gradients of variableGradients together with the same list of variables.]`,
+    )
   })
 
   test('a learning rate below 0', () => {
-    expect(() => adam({ learningRate: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: adam: expected a learning rate of at least 0; received -1. Fix: pass a number such as 0.001, or a schedule.]`)
+    expect(() => adam({ learningRate: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: adam: expected a learning rate of at least 0; received -1. Fix: pass a number such as 0.001, or a schedule.]`,
+    )
   })
 
   test('an unknown method', () => {
-    expect(() => optimizerFrom('adma')).toThrowErrorMatchingInlineSnapshot(`[ValueError: optimizer: expected one of sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam, lion; received adma. Fix: choose one of these names, or pass an optimizer such as adam({ learningRate: 0.001 }).]`)
+    expect(() => optimizerFrom('adma')).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: optimizer: expected one of sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam, lion; received adma. Fix: choose one of these names, or pass an optimizer such as adam({ learningRate: 0.001 }).]`,
+    )
   })
 
   test('the state of another method', () => {
     const weights = newWeights()
-    expect(() => sgd({ momentum: 0.9 }).restore(adam().state(weights), weights)).toThrowErrorMatchingInlineSnapshot(`[ValueError: sgd.restore: expected the state of sgd; received the state of adam. Fix: make the optimizer with optimizerFrom(state.configuration).]`)
+    expect(() =>
+      sgd({ momentum: 0.9 }).restore(adam().state(weights), weights),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: sgd.restore: expected the state of sgd; received the state of adam. Fix: make the optimizer with optimizerFrom(state.configuration).]`,
+    )
   })
 
   test('a state without a slot', () => {
     const weights = newWeights()
     const state = { configuration: { method: 'adam' }, iterations: 1, slots: [{}] }
-    expect(() => adam().restore(state, weights)).toThrowErrorMatchingInlineSnapshot(`[ValueError: adam.restore: expected slot "mean" of variable 0 ("kernel"), [2,2]; received slots none. Fix: restore into an optimizer of the same method and settings, with the same variables in the same order.]`)
+    expect(() => adam().restore(state, weights)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: adam.restore: expected slot "mean" of variable 0 ("kernel"), [2,2]; received slots none. Fix: restore into an optimizer of the same method and settings, with the same variables in the same order.]`,
+    )
   })
 })

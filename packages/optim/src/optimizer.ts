@@ -108,7 +108,11 @@ export class Optimizer {
     this.#checkPairs(gradients, variables)
     const rate = this.learningRate
     this.iterations += 1
-    const numbers = [...this.rule.numbers(rate, this.iterations), rate * (this.options.weightDecay ?? 0), this.options.clipValue ?? 0]
+    const numbers = [
+      ...this.rule.numbers(rate, this.iterations),
+      rate * (this.options.weightDecay ?? 0),
+      this.options.clipValue ?? 0,
+    ]
     const scales = clippingScales(gradients, this.options)
     variables.forEach((variable, position) => {
       this.#update(variable, gradients[position] as Tensor, scales?.[position], numbers)
@@ -118,13 +122,18 @@ export class Optimizer {
   }
 
   #checkPairs(gradients: readonly Tensor[], variables: readonly Variable[]): void {
-    const mismatch = variables.findIndex(({ shape }, position) => gradients[position]?.shape.join() !== shape.join())
+    const mismatch = variables.findIndex(
+      ({ shape }, position) => gradients[position]?.shape.join() !== shape.join(),
+    )
     if (gradients.length === variables.length && mismatch === -1) return
     const { name = '', shape = [] } = variables[mismatch] ?? {}
     throw new ShapeError(`${this.name}.apply`, {
       expected:
-        mismatch === -1 ? `${variables.length} gradients, one per variable` : `a gradient [${shape.join()}] for "${name}"`,
-      received: mismatch === -1 ? String(gradients.length) : `[${gradients[mismatch]?.shape.join() ?? 'none'}]`,
+        mismatch === -1
+          ? `${variables.length} gradients, one per variable`
+          : `a gradient [${shape.join()}] for "${name}"`,
+      received:
+        mismatch === -1 ? String(gradients.length) : `[${gradients[mismatch]?.shape.join() ?? 'none'}]`,
       fix: 'pass the gradients of variableGradients together with the same list of variables',
     })
   }
@@ -134,7 +143,10 @@ export class Optimizer {
     if (known !== undefined) return known
     const made = this.rule.slots.map(
       ({ name, initial }) =>
-        new Variable(fullLike(variable.value, initial), { name: `${variable.name}/${name}`, trainable: false }),
+        new Variable(fullLike(variable.value, initial), {
+          name: `${variable.name}/${name}`,
+          trainable: false,
+        }),
     )
     this.#slots.set(variable, made)
     return made
@@ -151,7 +163,8 @@ export class Optimizer {
     const [decay, limit] = numbers.slice(-2) as [Expr, Expr]
     let gradient: Expr = input(1, dtype)
     if (scaled) gradient = e.multiply(gradient, input(2 + slotCount, dtype))
-    if (this.options.clipValue !== undefined) gradient = e.minimum(e.maximum(gradient, e.negate(limit)), limit)
+    if (this.options.clipValue !== undefined)
+      gradient = e.minimum(e.maximum(gradient, e.negate(limit)), limit)
     let weight: Expr = input(0, dtype)
     if (this.options.weightDecay) weight = e.multiply(weight, e.subtract(constant(1, dtype), decay))
     const updated = this.rule.update({ weight, gradient, slots, numbers })
@@ -165,8 +178,15 @@ export class Optimizer {
     const { expressions } = this.#kernelFor(variable.dtype, numbers.length, scale !== undefined)
     const old = slots.map((slot) => slot.value)
     const scaleInput = scale === undefined ? [] : [scale]
-    const results = mapMany(this.name, expressions, [variable.value, gradient, ...old, ...scaleInput], numbers)
-    ;[variable, ...slots].forEach((target, position) => target.assign(results[position] as Tensor))
+    const results = mapMany(
+      this.name,
+      expressions,
+      [variable.value, gradient, ...old, ...scaleInput],
+      numbers,
+    )
+    ;[variable, ...slots].forEach((target, position) => {
+      target.assign(results[position] as Tensor)
+    })
   }
 
   /** The slots of variables as live handles, to be written to a checkpoint. */
@@ -176,7 +196,10 @@ export class Optimizer {
       iterations: this.iterations,
       slots: variables.map((variable) =>
         Object.fromEntries(
-          this.#slotsOf(variable).map((slot, position) => [this.rule.slots[position]?.name ?? '', slot.value]),
+          this.#slotsOf(variable).map((slot, position) => [
+            this.rule.slots[position]?.name ?? '',
+            slot.value,
+          ]),
         ),
       ),
     }
@@ -197,7 +220,10 @@ export class Optimizer {
       })
     }
     const saved = variables.map((variable, position) =>
-      this.#slotsOf(variable).map((slot, index) => ({ slot, value: this.#savedSlot(state, variable, position, index) })),
+      this.#slotsOf(variable).map((slot, index) => ({
+        slot,
+        value: this.#savedSlot(state, variable, position, index),
+      })),
     )
     for (const { slot, value } of saved.flat()) slot.assign(stopGradient(value))
     if (isSchedule(learningRate)) this.#schedule = learningRate

@@ -5,7 +5,18 @@ import { createCpuBackend } from '@nabla/backend-cpu'
 import { setDefaultBackend, tensor, Variable } from '@nabla/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Optimizer } from './optimizer.js'
-import { adadelta, adagrad, adam, adamax, adamw, lion, nadam, OPTIMIZERS, rmsprop, sgd } from './optimizers.js'
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  lion,
+  nadam,
+  OPTIMIZERS,
+  rmsprop,
+  sgd,
+} from './optimizers.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 
@@ -158,7 +169,9 @@ describe('the published update', () => {
   test.each(CASES)('%s', async (_name, optimizer, reference) => {
     const computed = await computedWeights(optimizer)
     const expected = expectedWeights(reference)
-    computed.forEach((value, index) => expect(value).toBeCloseTo(expected[index] as number, 12))
+    computed.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected[index] as number, 12)
+    })
   })
 
   test('covers all methods', () => {
@@ -173,17 +186,23 @@ test('sgd with momentum 0 ignores nesterov', async () => {
 
 test('rmsprop divides by at least √ε', async () => {
   const weight = new Variable(tensor([1], { dtype: 'float64' }))
-  rmsprop({ learningRate: 1, rho: 0, epsilon: 4, centered: true }).apply([tensor([6], { dtype: 'float64' })], [weight])
+  rmsprop({ learningRate: 1, rho: 0, epsilon: 4, centered: true }).apply(
+    [tensor([6], { dtype: 'float64' })],
+    [weight],
+  )
   expect([...(await weight.value.data())]).toEqual([1 - 6 / 2])
 })
 
-test.each(Object.keys(OPTIMIZERS))('%s with default settings makes a quadratic bowl smaller', async (name) => {
-  const optimizer = OPTIMIZERS[name as keyof typeof OPTIMIZERS]({})
-  const weight = new Variable(tensor([2, -3]))
-  for (let step = 0; step < 20; step++) {
+test.each(Object.keys(OPTIMIZERS))(
+  '%s with default settings makes a quadratic bowl smaller',
+  async (name) => {
+    const optimizer = OPTIMIZERS[name as keyof typeof OPTIMIZERS]({})
+    const weight = new Variable(tensor([2, -3]))
+    for (let step = 0; step < 20; step++) {
+      const [a = 0, b = 0] = await weight.value.data()
+      optimizer.apply([tensor([2 * a, 2 * b])], [weight])
+    }
     const [a = 0, b = 0] = await weight.value.data()
-    optimizer.apply([tensor([2 * a, 2 * b])], [weight])
-  }
-  const [a = 0, b = 0] = await weight.value.data()
-  expect(a * a + b * b).toBeLessThan(13)
-})
+    expect(a * a + b * b).toBeLessThan(13)
+  },
+)

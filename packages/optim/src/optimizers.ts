@@ -4,6 +4,14 @@
 import { ValueError } from '@nabla/core'
 import { Optimizer, type OptimizerOptions } from './optimizer.js'
 import {
+  type AdamSettings,
+  adamaxRule,
+  adamRule,
+  type LionSettings,
+  lionRule,
+  nadamRule,
+} from './rules/adam.js'
+import {
   type AdadeltaSettings,
   type AdagradSettings,
   adadeltaRule,
@@ -11,7 +19,6 @@ import {
   type RmspropSettings,
   rmspropRule,
 } from './rules/adaptive.js'
-import { type AdamSettings, adamaxRule, adamRule, type LionSettings, lionRule, nadamRule } from './rules/adam.js'
 import { type SgdSettings, sgdRule } from './rules/momentum.js'
 
 /** Gradient descent: plain, with `momentum`, or with `nesterov`. Default learning rate 0.01. */
@@ -62,10 +69,17 @@ export function lion(options: OptimizerOptions & LionSettings = {}): Optimizer {
 type Make = (options: OptimizerOptions) => Optimizer
 
 /** The methods by name. */
-export const OPTIMIZERS = { sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam, lion } as const satisfies Record<
-  string,
-  Make
->
+export const OPTIMIZERS = {
+  sgd,
+  rmsprop,
+  adagrad,
+  adadelta,
+  adam,
+  adamw,
+  adamax,
+  nadam,
+  lion,
+} as const satisfies Record<string, Make>
 
 export type OptimizerName = keyof typeof OPTIMIZERS
 

@@ -13,7 +13,11 @@ import { mapTensors, type TensorTree } from './tree.js'
 export type Differentiable = Tensor | { readonly value: Tensor }
 
 /** The loss in what the function returned. */
-export type LossOf<R extends Differentiable> = R extends { readonly value: infer V extends Tensor } ? V : R & Tensor
+export type LossOf<R extends Differentiable> = R extends Tensor
+  ? R
+  : R extends { readonly value: infer V extends Tensor }
+    ? V
+    : Tensor
 
 /** What the function returned, if that is more than the loss. */
 export type Auxiliary<R> = R extends Tensor ? undefined : R
@@ -85,7 +89,7 @@ export interface ValueAndGradient<A, R extends Differentiable> {
  */
 export function valueAndGrad<A extends TensorTree, Rest extends readonly unknown[], R extends Differentiable>(
   run: (argument: A, ...rest: Rest) => R,
-): (argument: A, ...rest: Rest) => ValueAndGradient<A, R> {
+): <B extends A>(argument: B, ...rest: Rest) => ValueAndGradient<B, R> {
   const operation = 'valueAndGrad'
   return (argument, ...rest) =>
     compute(operation, (computation) => {
@@ -108,7 +112,7 @@ export function valueAndGrad<A extends TensorTree, Rest extends readonly unknown
  */
 export function grad<A extends TensorTree, Rest extends readonly unknown[]>(
   run: (argument: A, ...rest: Rest) => Differentiable,
-): (argument: A, ...rest: Rest) => A {
+): <B extends A>(argument: B, ...rest: Rest) => B {
   const operation = 'grad'
   return (argument, ...rest) =>
     compute(operation, (computation) => {

@@ -17,6 +17,7 @@ export {
 } from './gradient.js'
 export {
   hessian,
+  type JacobianOf,
   type JacobianVectorProduct,
   jacobian,
   jvp,

@@ -60,7 +60,7 @@ export interface VectorJacobianProduct<A, R extends Tensor> {
  */
 export function vjp<A extends TensorTree, R extends Tensor>(
   run: (argument: A) => R,
-): (argument: A, cotangent: Tensor) => VectorJacobianProduct<A, R> {
+): <B extends A>(argument: B, cotangent: Tensor) => VectorJacobianProduct<B, R> {
   const operation = 'vjp'
   return (argument, cotangent) =>
     compute(operation, (computation) => {
@@ -108,15 +108,22 @@ export function jvp<A extends TensorTree, R extends Tensor>(
     })
 }
 
+/** A tensor of derivatives for each tensor of the argument. */
+export type JacobianOf<A, R extends Tensor> = A extends Tensor<infer S, infer D>
+  ? Tensor<[...R['shape'], ...S], D>
+  : { [K in keyof A]: JacobianOf<A[K], R> }
+
 /**
  * All derivatives of the elements of the result with respect to those of the argument: shape
  * `[...result.shape, ...argument.shape]`, for each tensor of the argument. One backward pass per element of the result.
  *
  * @example jacobian((x: Tensor) => x.square())(tensor([1, 2])) // [[2, 0], [0, 4]]
  */
-export function jacobian<A extends TensorTree>(run: (argument: A) => Tensor): (argument: A) => A {
+export function jacobian<A extends TensorTree, R extends Tensor>(
+  run: (argument: A) => R,
+): <B extends A>(argument: B) => JacobianOf<B, R> {
   const operation = 'jacobian'
-  return (argument) =>
+  return <B extends A>(argument: B) =>
     compute(operation, (computation) => {
       const { output, leaves } = runRecorded(operation, computation, run, argument)
       const count = sizeOf(output.shape)
@@ -128,7 +135,7 @@ export function jacobian<A extends TensorTree>(run: (argument: A) => Tensor): (a
       const matrices = leaves.map((each, position) =>
         stackRows(operation, rows.map((row) => row[position] as Tensor), output, each),
       )
-      return arrange(operation, argument, matrices)
+      return arrange<TensorTree>(operation, argument, matrices) as JacobianOf<B, R>
     })
 }
 
@@ -145,6 +152,6 @@ function stackRows(operation: string, rows: readonly Tensor[], output: Tensor, a
  *
  * @example hessian((x: Tensor) => x.mul(x).mul(x).sum())(tensor([1, 2])) // [[6, 0], [0, 12]]
  */
-export function hessian(run: (argument: Tensor) => Tensor): (argument: Tensor) => Tensor {
-  return jacobian(grad(run))
+export function hessian<A extends Tensor>(run: (argument: A) => Tensor): <B extends A>(argument: B) => JacobianOf<B, B> {
+  return <B extends A>(argument: B) => jacobian((x: B) => grad(run)(x))(argument)
 }

@@ -114,7 +114,7 @@ export interface Computation {
 export function compute<R>(operation: string, run: (computation: Computation) => R): R {
   const outer = currentOwner()
   const nested = isRecording()
-  const owner = new Owner(`when ${operation} returned; return it from the function or call keep() on it`, true)
+  const owner = new Owner(`when ${operation} returned`, true)
   const recording: Recording = { batch: undefined, scope: undefined }
   const computation: Computation = {
     record: (body) => record(recording, body),

@@ -114,7 +114,7 @@ function disposedError(operation: string, { dtype, shape, reference }: TensorHan
   return new DisposedError(operation, {
     expected: 'a live tensor',
     received: `a freed one: ${dtype} ${formatShape(shape)} made by ${reference.operation}; ${reference.reason}`,
-    fix: ['use it earlier, or call keep() on it if it must live longer (reportLeaks records where each was made)', ...sites].join('\n'),
+    fix: ['use it earlier, return it from the scope or function that it was made in, or call keep() on it (reportLeaks records where tensors are made)', ...sites].join('\n'),
   })
 }
 

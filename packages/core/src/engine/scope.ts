@@ -82,7 +82,7 @@ export class Owner {
 /** What `scope` opens. */
 export class Scope extends Owner {
   constructor() {
-    super('when the scope that it was made in ended; return it from the scope or call keep() on it', true)
+    super('when the scope that it was made in ended', true)
   }
 }
 

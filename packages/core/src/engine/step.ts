@@ -35,13 +35,13 @@ export class Step extends Owner {
  * batch = openBatch()
  * batch.adopt(inputs)
  */
-export function openBatch(ending = 'when the next batch was asked for; call keep() on it to use it longer'): Step {
+export function openBatch(ending = 'when the next batch was asked for'): Step {
   return new Step(ending, true)
 }
 
 /** The step that takes the results of a gradient computation until they were applied. */
 export function openResults(scope: Owner | undefined): Step {
-  const step = new Step('when the optimizer had applied the gradients; call keep() on it to use it longer', false)
+  const step = new Step('when the optimizer had applied the gradients', false)
   scope?.include(step)
   return step
 }

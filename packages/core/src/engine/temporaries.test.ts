@@ -40,7 +40,12 @@ describe('withTemporaries', () => {
   it('hands the result to the surrounding operation, which frees it in turn', () => {
     const x = tensor([1, 2])
     const before = memory().tensors
-    const result = withTemporaries(() => mul(withTemporaries(() => exp(exp(x))), x))
+    const result = withTemporaries(() =>
+      mul(
+        withTemporaries(() => exp(exp(x))),
+        x,
+      ),
+    )
     expect(memory().tensors).toBe(before + 1)
     result.dispose()
   })

@@ -8,7 +8,7 @@ import { ReadableTensor } from '../engine/readable.js'
 import * as reduction from '../ops/reduction/index.js'
 import type { Tensor } from '../tensor.js'
 import type { ReducedBy, ReductionParameters, Summed } from '../types/axes.js'
-import type { ToFloat } from '../types/shapes.js'
+import type { ToFloat } from '../types/dtypes.js'
 import { retype } from '../types/typed.js'
 
 type Over<O = object> = ReductionParameters<O>

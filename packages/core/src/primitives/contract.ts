@@ -2,17 +2,59 @@
  * The contraction primitive: two operands with a label per axis. Everything linear (dot, matmul, tensordot, einsum,
  * convolution and all their gradients) comes down to this.
  */
-import { permuteLayout, type View } from '@nabla/backend'
+import { permuteLayout, type Shape, type View } from '@nabla/backend'
 import { allocate, commonBackend } from '../engine/deliver.js'
-import { track } from '../engine/recording.js'
 import type { PrimitiveParameters } from '../engine/primitives.js'
+import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 
 type Labels = PrimitiveParameters['contract']
 
-/** Axes of a view in the order of `labels`, given the view's own labels. */
-function arrange(view: View, own: readonly number[], labels: readonly number[]): View {
-  return { ...view, ...permuteLayout(view, labels.map((label) => own.indexOf(label))) }
+/** What labels mean for a kernel: the groups of axes, and the order that brings each view's axes into them. */
+interface Plan {
+  readonly batch: number
+  readonly rows: number
+  readonly columns: number
+  readonly contracted: number
+  readonly left: readonly number[]
+  readonly right: readonly number[]
+  readonly output: readonly number[]
+}
+
+/** Operations that are called often pass the same labels object again and again. */
+const plans = new WeakMap<Labels, Plan>()
+
+function planOf(labels: Labels): Plan {
+  const known = plans.get(labels)
+  if (known !== undefined) return known
+  const inLeft = (label: number): boolean => labels.left.includes(label)
+  const inRight = (label: number): boolean => labels.right.includes(label)
+  const batch = labels.output.filter((label) => inLeft(label) && inRight(label))
+  const rows = labels.output.filter((label) => inLeft(label) && !inRight(label))
+  const columns = labels.output.filter((label) => !inLeft(label) && inRight(label))
+  const contracted = labels.left.filter((label) => inRight(label) && !labels.output.includes(label))
+  const plan = {
+    batch: batch.length,
+    rows: rows.length,
+    columns: columns.length,
+    contracted: contracted.length,
+    left: [...batch, ...rows, ...contracted].map((label) => labels.left.indexOf(label)),
+    right: [...batch, ...contracted, ...columns].map((label) => labels.right.indexOf(label)),
+    output: [...batch, ...rows, ...columns].map((label) => labels.output.indexOf(label)),
+  }
+  plans.set(labels, plan)
+  return plan
+}
+
+function arrange(view: View, order: readonly number[]): View {
+  return { ...view, ...permuteLayout(view, order) }
+}
+
+function outputShape({ left, right, output }: Labels, leftShape: Shape, rightShape: Shape): number[] {
+  return output.map((label) => {
+    const axis = left.indexOf(label)
+    return (axis >= 0 ? leftShape[axis] : rightShape[right.indexOf(label)]) as number
+  })
 }
 
 /**
@@ -21,26 +63,20 @@ function arrange(view: View, own: readonly number[], labels: readonly number[]):
  */
 export function contract(operation: string, left: Tensor, right: Tensor, labels: Labels): Tensor {
   const backend = commonBackend(operation, [left, right])
-  const inLeft = (label: number): boolean => labels.left.includes(label)
-  const inRight = (label: number): boolean => labels.right.includes(label)
-  const batch = labels.output.filter((label) => inLeft(label) && inRight(label))
-  const rows = labels.output.filter((label) => inLeft(label) && !inRight(label))
-  const columns = labels.output.filter((label) => !inLeft(label) && inRight(label))
-  const contracted = labels.left.filter((label) => inRight(label) && !labels.output.includes(label))
-  const lengthOf = (label: number): number =>
-    (inLeft(label) ? left.shape[labels.left.indexOf(label)] : right.shape[labels.right.indexOf(label)]) as number
-  const { tensor, view } = allocate(operation, left.dtype, labels.output.map(lengthOf), [left, right])
+  const plan = planOf(labels)
+  const shape = outputShape(labels, left.shape, right.shape)
+  const { tensor, view } = allocate(operation, left.dtype, shape, [left, right])
   backend.run({
     kind: 'contract',
     label: operation,
-    batch: batch.length,
-    rows: rows.length,
-    columns: columns.length,
-    contracted: contracted.length,
-    left: arrange(left.view(operation), labels.left, [...batch, ...rows, ...contracted]),
-    right: arrange(right.view(operation), labels.right, [...batch, ...contracted, ...columns]),
+    batch: plan.batch,
+    rows: plan.rows,
+    columns: plan.columns,
+    contracted: plan.contracted,
+    left: arrange(left.view(operation), plan.left),
+    right: arrange(right.view(operation), plan.right),
     scalars: [],
-    output: arrange(view, labels.output, [...batch, ...rows, ...columns]),
+    output: arrange(view, plan.output),
   })
   return track(tensor, [left, right], () => ({
     primitive: 'contract',

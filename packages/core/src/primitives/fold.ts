@@ -38,10 +38,11 @@ function targetView(
   counts: readonly number[],
   offset: readonly number[],
 ): View {
-  return windows.reduce<View>((view, { axis, stride = 1, dilation = 1 }, position) => {
-    const start = (offset[position] as number) * dilation
-    return { ...view, ...sliceLayout(view, axis, start, counts[axis] as number, stride) }
-  }, whole)
+  let layout: Layout = whole
+  for (const [position, { axis, stride = 1, dilation = 1 }] of windows.entries()) {
+    layout = sliceLayout(layout, axis, (offset[position] as number) * dilation, counts[axis] as number, stride)
+  }
+  return { ...whole, ...layout }
 }
 
 function sourceView(x: View, rank: number, offset: readonly number[]): View {

@@ -24,7 +24,12 @@ describe('window and fold', () => {
   it('fold sums each element once per window that holds it', () => {
     const ones = broadcast('test', tensorFrom([1], [1], { dtype: 'float64' }), [1])
     const line = tensorFrom(new Float64Array(7), [7])
-    const counts = fold('test', window('test', line, [{ axis: 0, size: 3, stride: 2 }]), [7], [{ axis: 0, size: 3, stride: 2 }])
+    const counts = fold(
+      'test',
+      window('test', line, [{ axis: 0, size: 3, stride: 2 }]),
+      [7],
+      [{ axis: 0, size: 3, stride: 2 }],
+    )
     expect(Array.from(counts.dataSync())).toEqual([0, 0, 0, 0, 0, 0, 0])
     const repeated = broadcast('test', reshape('test', ones, [1, 1]), [3, 3])
     const sums = fold('test', repeated, [7], [{ axis: 0, size: 3, stride: 2 }])
@@ -47,7 +52,9 @@ describe('composites', () => {
     for (const axis of [0, 1, 2]) {
       const claimed = composite(name, asTensor(), axis).dataSync()
       const decomposed = decompose(name, asTensor(), axis).dataSync()
-      claimed.forEach((value, i) => expect(value).toBeCloseTo(Number(decomposed[i]), 12))
+      claimed.forEach((value, i) => {
+        expect(value).toBeCloseTo(Number(decomposed[i]), 12)
+      })
     }
   })
 })

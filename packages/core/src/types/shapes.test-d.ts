@@ -6,7 +6,6 @@ import type {
   Matmulable,
   Mutable,
   Permuted,
-  ReducedAll,
   Requested,
   Reshapeable,
   Reversed,
@@ -92,11 +91,5 @@ describe('rearranging', () => {
     expectTypeOf<Reshapeable<[6], [-1]>>().toBeUnknown()
     expectTypeOf<Reshapeable<number[], [5]>>().toBeUnknown()
     expectTypeOf<Mutable<readonly [2, 3]>>().toEqualTypeOf<[2, 3]>()
-  })
-
-  test('reduces everything', () => {
-    expectTypeOf<ReducedAll<false, [2, 3]>>().toEqualTypeOf<[]>()
-    expectTypeOf<ReducedAll<true, [2, 3]>>().toEqualTypeOf<[1, 1]>()
-    expectTypeOf<ReducedAll<true, number[]>>().toEqualTypeOf<number[]>()
   })
 })

@@ -5,14 +5,13 @@
  */
 import type { Shape } from '@nabla/backend'
 
-export type { Promote, ToFloat } from './dtypes.js'
-
 /** Whether the rank is known. */
 type IsLiteral<S extends Shape> = number extends S['length'] ? false : true
 
-/** A reason that a call does not compile; it has no values. */
-export interface ShapeMismatch<Reason extends string> {
+/** A reason that a call does not compile, with the shapes that it is about; it has no values. */
+export interface ShapeMismatch<Reason extends string, A extends Shape = Shape, B extends Shape = Shape> {
   readonly 'shapes do not fit': Reason
+  readonly shapes: readonly [A, B]
 }
 
 type Last<S extends Shape> = S extends readonly [...Shape, infer L extends number] ? L : never
@@ -54,7 +53,7 @@ export type Broadcast<A extends Shape, B extends Shape> = IsLiteral<A> extends t
 
 /** What the second operand must also be: anything if the shapes broadcast, impossible if they don't. */
 export type Broadcastable<A extends Shape, B extends Shape> = [Broadcast<A, B>] extends [never]
-  ? ShapeMismatch<'lengths must be equal or 1, aligned at the last axis'>
+  ? ShapeMismatch<'lengths must be equal or 1, aligned at the last axis', A, B>
   : unknown
 
 type SameLength<A extends number, B extends number> = number extends A
@@ -97,7 +96,7 @@ export type Matmul<A extends Shape, B extends Shape> = IsLiteral<A> extends true
   : number[]
 
 export type Matmulable<A extends Shape, B extends Shape> = [Matmul<A, B>] extends [never]
-  ? ShapeMismatch<'the last axis of the first must equal the second to last of the second'>
+  ? ShapeMismatch<'the last axis of the first must equal the second to last of the second', A, B>
   : unknown
 
 type ReverseLiteral<S extends Shape> = S extends readonly [infer F extends number, ...infer R extends number[]]
@@ -131,17 +130,10 @@ export type Reshapeable<S extends Shape, T extends Shape> = IsLiteral<S> extends
       ? unknown
       : ProductOf<T> extends -1 | ProductOf<S>
         ? unknown
-        : ShapeMismatch<'the new shape has another number of elements'>
+        : ShapeMismatch<'the new shape has another number of elements', S, T>
   : unknown
 
 /** A requested shape with -1 (to be computed) turned into `number`. */
 export type Requested<T extends Shape> = IsLiteral<T> extends true
   ? { -readonly [I in keyof T]: T[I] extends -1 ? number : T[I] }
   : number[]
-
-/** `[]` when everything is reduced; the rank is lost when single axes are. */
-export type ReducedAll<Keep extends boolean, S extends Shape> = Keep extends true
-  ? IsLiteral<S> extends true
-    ? { -readonly [I in keyof S]: 1 }
-    : number[]
-  : []

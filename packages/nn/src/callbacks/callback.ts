@@ -49,7 +49,9 @@ export function monitored(where: string, log: EpochLog, name: string): number {
   throw new ValueError(where, {
     expected: `a value to monitor: one of ${Object.keys(log).join(', ')}`,
     received: `"${name}"`,
-    fix: name.startsWith('validation') ? 'pass validationData or validationSplit to fit' : 'choose one of these names',
+    fix: name.startsWith('validation')
+      ? 'pass validationData or validationSplit to fit'
+      : 'choose one of these names',
   })
 }
 

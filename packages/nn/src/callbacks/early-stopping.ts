@@ -55,7 +55,9 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
     onTrainEnd(_history, { model }) {
       const { variables } = model
-      weights.forEach((weight, position) => variables[position]?.assign(weight))
+      weights.forEach((weight, position) => {
+        variables[position]?.assign(weight)
+      })
       weights = []
     },
   }

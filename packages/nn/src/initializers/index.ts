@@ -1,11 +1,27 @@
 /**
  * Initializers: what weights start as. Named or as plain data, so that they are saved with the model.
  */
-import { full, normal, type Shape, type Tensor, type TensorOptions, truncatedNormal, uniform, ValueError } from '@nabla/core'
+import {
+  full,
+  normal,
+  type Shape,
+  type Tensor,
+  type TensorOptions,
+  truncatedNormal,
+  uniform,
+  ValueError,
+} from '@nabla/core'
 
 export type Initializer = (shape: Shape, options?: TensorOptions) => Tensor
 
-const SCALINGS = ['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'lecunUniform', 'lecunNormal'] as const
+const SCALINGS = [
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+] as const
 export type Scaling = (typeof SCALINGS)[number]
 
 export type InitializerLike =
@@ -40,7 +56,11 @@ function scaled(family: keyof typeof VARIANCES, distribution: 'uniform' | 'norma
     const { fanIn, fanOut } = fans(shape)
     const variance = VARIANCES[family](Math.max(1, fanIn), Math.max(1, fanOut))
     if (distribution === 'normal') {
-      return truncatedNormal(shape, { ...options, mean: 0, standardDeviation: Math.sqrt(variance) / TRUNCATION })
+      return truncatedNormal(shape, {
+        ...options,
+        mean: 0,
+        standardDeviation: Math.sqrt(variance) / TRUNCATION,
+      })
     }
     const limit = Math.sqrt(3 * variance)
     return uniform(shape, { ...options, low: -limit, high: limit })
@@ -83,6 +103,10 @@ export function initializerFrom(initializer: InitializerLike): Initializer {
         normal(shape, { ...options, mean: initializer.mean, standardDeviation: initializer.deviation })
     case 'truncatedNormal':
       return (shape, options) =>
-        truncatedNormal(shape, { ...options, mean: initializer.mean, standardDeviation: initializer.deviation })
+        truncatedNormal(shape, {
+          ...options,
+          mean: initializer.mean,
+          standardDeviation: initializer.deviation,
+        })
   }
 }

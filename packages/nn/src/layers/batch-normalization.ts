@@ -94,7 +94,9 @@ export class BatchNormalization extends Layer {
     const axis = this.#axis(x.shape.slice(1))
     const others = x.shape.map((_, each) => each).filter((each) => each !== axis)
     const broadcast = (channels: Tensor): Tensor =>
-      axis === x.ndim - 1 ? channels : channels.reshape(x.shape.map((length, each) => (each === axis ? length : 1)))
+      axis === x.ndim - 1
+        ? channels
+        : channels.reshape(x.shape.map((length, each) => (each === axis ? length : 1)))
     const ofBatch = training && this.trainable
     const mean = ofBatch ? x.mean(others) : this.weight(this.movingMean)
     const variance = ofBatch ? x.variance(others) : this.weight(this.movingVariance)

@@ -48,7 +48,14 @@ export class Conv2d extends Layer {
     private readonly options: Conv2dLayerOptions = {},
   ) {
     super('conv2d', options)
-    const { strides = 1, padding = 'valid', dilation = 1, groups = 1, useBias = true, activation = 'linear' } = options
+    const {
+      strides = 1,
+      padding = 'valid',
+      dilation = 1,
+      groups = 1,
+      useBias = true,
+      activation = 'linear',
+    } = options
     const complain = this.error.bind(this)
     requirePadding(padding, complain)
     this.#window = {
@@ -120,7 +127,15 @@ export class Conv2d extends Layer {
     const { activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer } = this.options
     const { window, strides, dilation, padding } = this.#window
     const weights = { activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer }
-    return { filters: this.filters, kernelSize: window, strides, padding, dilation, groups: this.#groups, ...weights }
+    return {
+      filters: this.filters,
+      kernelSize: window,
+      strides,
+      padding,
+      dilation,
+      groups: this.#groups,
+      ...weights,
+    }
   }
 }
 

@@ -41,9 +41,15 @@ export class Dense extends Layer {
     const known = this.kernel?.shape[0]
     if (features === undefined || (known !== undefined && known !== features)) {
       throw this.error({
-        expected: known === undefined ? 'a batch of vectors [*,features]' : `a last axis of length ${known}, as when it was built`,
+        expected:
+          known === undefined
+            ? 'a batch of vectors [*,features]'
+            : `a last axis of length ${known}, as when it was built`,
         received: formatBatchShape(inputShape),
-        fix: features === undefined ? 'add a feature axis: x.reshape([-1, 1])' : 'flatten or reshape the input, or make a new layer',
+        fix:
+          features === undefined
+            ? 'add a feature axis: x.reshape([-1, 1])'
+            : 'flatten or reshape the input, or make a new layer',
       })
     }
     return [...inputShape.slice(0, -1), this.units]
@@ -56,7 +62,12 @@ export class Dense extends Layer {
   }
 
   protected override build(inputShape: Shape): void {
-    const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', kernelRegularizer, useBias = true } = this.options
+    const {
+      kernelInitializer = 'glorotUniform',
+      biasInitializer = 'zeros',
+      kernelRegularizer,
+      useBias = true,
+    } = this.options
     const shape = [inputShape.at(-1) as number, this.units]
     this.kernel = this.addWeight('kernel', shape, kernelInitializer, { regularizer: kernelRegularizer })
     if (useBias) this.bias = this.addWeight('bias', [this.units], biasInitializer)

@@ -27,7 +27,8 @@ export class Dropout extends Layer {
       })
     }
     const { seed } = options
-    this.generator = seed === undefined ? (defaultGenerator().split(1)[0] ?? new Generator()) : new Generator(seed)
+    this.generator =
+      seed === undefined ? (defaultGenerator().split(1)[0] ?? new Generator()) : new Generator(seed)
   }
 
   outputShape(inputShape: Shape): Shape {

@@ -43,7 +43,9 @@ export class Embedding extends Layer {
   protected override build(): void {
     const { embeddingsInitializer = INITIALIZER, embeddingsRegularizer } = this.options
     const shape = [this.vocabulary, this.dimensions]
-    this.embeddings = this.addWeight('embeddings', shape, embeddingsInitializer, { regularizer: embeddingsRegularizer })
+    this.embeddings = this.addWeight('embeddings', shape, embeddingsInitializer, {
+      regularizer: embeddingsRegularizer,
+    })
   }
 
   protected forward(x: Tensor): Tensor {

@@ -37,7 +37,8 @@ export class LayerNormalization extends Layer {
     const known = (this.gamma ?? this.beta)?.size
     if (features === undefined || (known !== undefined && known !== features)) {
       throw this.error({
-        expected: known === undefined ? 'a batch of vectors [*,features]' : `${known} features, as when it was built`,
+        expected:
+          known === undefined ? 'a batch of vectors [*,features]' : `${known} features, as when it was built`,
         received: formatBatchShape(inputShape),
         fix: 'give it inputs with a last axis of that length, or make a new layer',
       })

@@ -2,10 +2,18 @@
  * Every layer: what all of them must do, and what each of them computes.
  */
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { setDefaultBackend, setSeed, type Tensor, tensor, tensorFrom, Variable, variableGradients } from '@nabla/core'
+import {
+  setDefaultBackend,
+  setSeed,
+  type Tensor,
+  tensor,
+  tensorFrom,
+  Variable,
+  variableGradients,
+} from '@nabla/core'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LayerTest, runLayerTest } from '../testing/run-layer-test.js'
 import type { Layer, LayerOptions } from '../layer.js'
+import { type LayerTest, runLayerTest } from '../testing/run-layer-test.js'
 import {
   activation,
   averagePooling2d,
@@ -45,7 +53,15 @@ const CASES: [string, Make, LayerTest][] = [
   ],
   [
     'conv2d with everything',
-    (options) => conv2d(4, [3, 2], { strides: [2, 1], padding: 'same', dilation: [1, 2], groups: 2, useBias: false, ...options }),
+    (options) =>
+      conv2d(4, [3, 2], {
+        strides: [2, 1],
+        padding: 'same',
+        dilation: [1, 2],
+        groups: 2,
+        useBias: false,
+        ...options,
+      }),
     { inputShape: [5, 6, 4], expectedOutputShape: [3, 6, 4], parameters: 48, operations: 18 * 4 * 24 },
   ],
   [
@@ -73,8 +89,16 @@ const CASES: [string, Make, LayerTest][] = [
     (options) => globalMaxPooling2d(options),
     { inputShape: [3, 4, 2], expectedOutputShape: [2], parameters: 0, operations: 24 },
   ],
-  ['flatten', (options) => flatten(options), { inputShape: [3, 4, 2], expectedOutputShape: [24], parameters: 0, operations: 0 }],
-  ['flatten of numbers', (options) => flatten(options), { inputShape: [], expectedOutputShape: [1], parameters: 0, operations: 0 }],
+  [
+    'flatten',
+    (options) => flatten(options),
+    { inputShape: [3, 4, 2], expectedOutputShape: [24], parameters: 0, operations: 0 },
+  ],
+  [
+    'flatten of numbers',
+    (options) => flatten(options),
+    { inputShape: [], expectedOutputShape: [1], parameters: 0, operations: 0 },
+  ],
   [
     'reshape',
     (options) => reshape([2, -1], options),
@@ -136,9 +160,24 @@ describe('what they compute', () => {
   test('dense', async () => {
     const layer = dense(2, { activation: 'relu' })
     layer.ensureBuilt([3])
-    layer.kernel?.assign(tensor([[1, -1], [2, 0], [0, 1]]))
+    layer.kernel?.assign(
+      tensor([
+        [1, -1],
+        [2, 0],
+        [0, 1],
+      ]),
+    )
     layer.bias?.assign(tensor([0.5, 0.25]))
-    expect(await values(layer.call(tensor([[1, 2, 3], [-1, 0, 0]])))).toEqual([5.5, 2.25, 0, 1.25])
+    expect(
+      await values(
+        layer.call(
+          tensor([
+            [1, 2, 3],
+            [-1, 0, 0],
+          ]),
+        ),
+      ),
+    ).toEqual([5.5, 2.25, 0, 1.25])
   })
 
   test('dense takes integers', async () => {
@@ -147,7 +186,10 @@ describe('what they compute', () => {
   })
 
   test('conv2d', async () => {
-    const layer = conv2d(1, 2, { kernelInitializer: 'ones', biasInitializer: { kind: 'constant', value: 0.5 } })
+    const layer = conv2d(1, 2, {
+      kernelInitializer: 'ones',
+      biasInitializer: { kind: 'constant', value: 0.5 },
+    })
     const x = tensorFrom([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1])
     expect(await values(layer.call(x))).toEqual([12.5, 16.5, 24.5, 28.5])
   })
@@ -161,20 +203,33 @@ describe('what they compute', () => {
   })
 
   test('layerNormalization', async () => {
-    const [a = 0, b = 0, c = 0] = await values(layerNormalization({ epsilon: 1e-9 }).call(tensor([[1, 2, 3]])))
+    const [a = 0, b = 0, c = 0] = await values(
+      layerNormalization({ epsilon: 1e-9 }).call(tensor([[1, 2, 3]])),
+    )
     expect([a, b, c].map((each) => Math.round(each * 1e5) / 1e5)).toEqual([-1.22474, 0, 1.22474])
   })
 
   test('embedding', async () => {
     const layer = embedding(3, 2)
     layer.ensureBuilt([2])
-    layer.embeddings?.assign(tensor([[0, 1], [2, 3], [4, 5]]))
+    layer.embeddings?.assign(
+      tensor([
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ]),
+    )
     expect(await values(layer.call(tensor([[2, 0]], { dtype: 'uint8' })))).toEqual([4, 5, 0, 1])
   })
 })
 
 describe('batchNormalization', () => {
-  const x = (): Tensor => tensor([[1, 10], [3, 30], [5, 20]])
+  const x = (): Tensor =>
+    tensor([
+      [1, 10],
+      [3, 30],
+      [5, 20],
+    ])
 
   test('normalizes by the batch in training and follows its statistics', async () => {
     const layer = batchNormalization({ momentum: 0.75, epsilon: 1e-6 })
@@ -188,7 +243,9 @@ describe('batchNormalization', () => {
     }
     const [mean, variance] = [layer.movingMean, layer.movingVariance].map((each) => each?.value as Tensor)
     const close = (actual: number[], expected: number[]): void =>
-      actual.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? Number.NaN, 4))
+      actual.forEach((value, index) => {
+        expect(value).toBeCloseTo(expected[index] ?? Number.NaN, 4)
+      })
     close(await values(mean as Tensor), [0.25 * 3, 0.25 * 20])
     close(await values(variance as Tensor), [0.75 + (0.25 * 8) / 3, 0.75 + (0.25 * 200) / 3])
   })
@@ -200,7 +257,9 @@ describe('batchNormalization', () => {
     layer.movingVariance?.assign(tensor([4, 100]))
     const expected = [0, 1, 1, 3, 2, 2]
     const close = (actual: number[]): void =>
-      actual.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? Number.NaN, 5))
+      actual.forEach((value, index) => {
+        expect(value).toBeCloseTo(expected[index] ?? Number.NaN, 5)
+      })
     close(await values(layer.call(x())))
     close(await values(layer.freeze().call(x(), { training: true })))
     expect(await values(layer.movingMean?.value as Tensor)).toEqual([1, 0])

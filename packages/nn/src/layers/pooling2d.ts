@@ -3,7 +3,14 @@
  */
 import { averagePool2d, maxPool2d, type Shape, type Tensor } from '@nabla/core'
 import { Layer, type LayerOptions } from '../layer.js'
-import { type Lengths, type Padding, pairOf, requirePadding, type WindowSettings, windowPositions } from './window.js'
+import {
+  type Lengths,
+  type Padding,
+  pairOf,
+  requirePadding,
+  type WindowSettings,
+  windowPositions,
+} from './window.js'
 
 export interface Pooling2dOptions extends LayerOptions {
   /** Default: the window, so that windows don't overlap. */

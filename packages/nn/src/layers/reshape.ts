@@ -12,7 +12,11 @@ export class Reshape extends Layer {
     super('reshape', options)
     this.targetShape = [...targetShape]
     const open = targetShape.filter((length) => length === -1).length
-    if (open <= 1 && targetShape.every((length) => length === -1 || (Number.isInteger(length) && length >= 1))) return
+    if (
+      open <= 1 &&
+      targetShape.every((length) => length === -1 || (Number.isInteger(length) && length >= 1))
+    )
+      return
     throw this.error({
       expected: 'the lengths of one sample, whole numbers of which one may be -1 (to be computed)',
       received: `[${targetShape.join()}]`,
@@ -22,7 +26,10 @@ export class Reshape extends Layer {
 
   outputShape(inputShape: Shape): Shape {
     const size = inputShape.reduce((product, length) => product * length, 1)
-    const known = this.targetShape.reduce((product, length) => (length === -1 ? product : product * length), 1)
+    const known = this.targetShape.reduce(
+      (product, length) => (length === -1 ? product : product * length),
+      1,
+    )
     const open = this.targetShape.includes(-1)
     if (open ? size % known !== 0 : size !== known) {
       throw this.error({

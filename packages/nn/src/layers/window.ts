@@ -2,7 +2,7 @@
  * Windows over the two middle axes of [batch, height, width, channels]: what convolutions and pools have in common —
  * their options, the checks, and the shape that they give.
  */
-import { type Explanation, type Shape } from '@nabla/core'
+import type { Explanation, Shape } from '@nabla/core'
 import { formatBatchShape, type LayerError } from '../layer-error.js'
 
 /** One length for both axes, or [height, width]. */
@@ -64,7 +64,11 @@ export interface WindowSettings {
 }
 
 /** Positions of the window along height and width; an error where it doesn't fit even once. */
-export function windowPositions(inputShape: Shape, settings: WindowSettings, complain: Complain): [number, number] {
+export function windowPositions(
+  inputShape: Shape,
+  settings: WindowSettings,
+  complain: Complain,
+): [number, number] {
   const [height, width] = requireImage(inputShape, complain)
   const { window, strides, dilation, padding } = settings
   const positions = ([height, width] as const).map((length, axis) => {

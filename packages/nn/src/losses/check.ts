@@ -27,14 +27,19 @@ export function alignTargets(name: string, predictions: Tensor, targets: Tensor)
   throw new ShapeError(name, {
     expected: `targets of the shape of the predictions ${formatShape(shape)}`,
     received: `targets ${formatShape(targets.shape)}`,
-    fix: sparse ? 'use the sparse form, which takes class numbers, or oneHot the targets' : 'reshape the targets',
+    fix: sparse
+      ? 'use the sparse form, which takes class numbers, or oneHot the targets'
+      : 'reshape the targets',
   })
 }
 
 /** Class numbers for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
 export function alignClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
   const expected = withoutLast(predictions.shape)
-  if (predictions.ndim > 0 && (sameShape(expected, targets.shape) || sameShape([...expected, 1], targets.shape))) {
+  if (
+    predictions.ndim > 0 &&
+    (sameShape(expected, targets.shape) || sameShape([...expected, 1], targets.shape))
+  ) {
     const classes = targets.dtype === 'int32' ? targets : targets.cast('int32')
     return sameShape(expected, targets.shape) ? classes : classes.reshape(expected)
   }

@@ -68,6 +68,9 @@ export function binaryCrossEntropy(
 export function klDivergence(predictions: Tensor, targets: Tensor): Tensor {
   return withTemporaries(() => {
     const aligned = alignTargets('klDivergence', predictions, targets).clip(EPSILON, 1)
-    return aligned.mul(aligned.div(predictions.clip(EPSILON, 1)).log()).sum(-1).mean()
+    return aligned
+      .mul(aligned.div(predictions.clip(EPSILON, 1)).log())
+      .sum(-1)
+      .mean()
   })
 }

@@ -24,7 +24,8 @@ const LOSSES = {
   binaryCrossEntropy,
   binaryCrossEntropyFromLogits: (p: Tensor, t: Tensor) => binaryCrossEntropy(p, t, { fromLogits: true }),
   categoricalCrossEntropy,
-  categoricalCrossEntropyFromLogits: (p: Tensor, t: Tensor) => categoricalCrossEntropy(p, t, { fromLogits: true }),
+  categoricalCrossEntropyFromLogits: (p: Tensor, t: Tensor) =>
+    categoricalCrossEntropy(p, t, { fromLogits: true }),
   sparseCategoricalCrossEntropy,
   sparseCategoricalCrossEntropyFromLogits: (p: Tensor, t: Tensor) =>
     sparseCategoricalCrossEntropy(p, t, { fromLogits: true }),

@@ -7,14 +7,20 @@ import { alignTargets } from './check.js'
 /** Mean of (prediction − target)². */
 export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
   return withTemporaries(() =>
-    predictions.sub(alignTargets('meanSquaredError', predictions, targets)).square().mean(),
+    predictions
+      .sub(alignTargets('meanSquaredError', predictions, targets))
+      .square()
+      .mean(),
   )
 }
 
 /** Mean of |prediction − target|. */
 export function meanAbsoluteError(predictions: Tensor, targets: Tensor): Tensor {
   return withTemporaries(() =>
-    predictions.sub(alignTargets('meanAbsoluteError', predictions, targets)).abs().mean(),
+    predictions
+      .sub(alignTargets('meanAbsoluteError', predictions, targets))
+      .abs()
+      .mean(),
   )
 }
 

@@ -79,8 +79,11 @@ function isSparse(predictions: Tensor, targets: Tensor): boolean {
 const byShape =
   (threshold: number): Hits =>
   (predictions, targets) => {
-    if (predictions.shape.at(-1) === 1 || predictions.ndim === 1) return binaryHits(threshold)(predictions, targets)
-    return isSparse(predictions, targets) ? sparseHits(predictions, targets) : categoricalHits(predictions, targets)
+    if (predictions.shape.at(-1) === 1 || predictions.ndim === 1)
+      return binaryHits(threshold)(predictions, targets)
+    return isSparse(predictions, targets)
+      ? sparseHits(predictions, targets)
+      : categoricalHits(predictions, targets)
   }
 
 /** The accuracy that goes with each loss; for losses that don't say, it follows from the shapes. */

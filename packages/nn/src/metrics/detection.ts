@@ -36,5 +36,7 @@ export function recall({ threshold = 0.5 }: ThresholdOptions = {}): Metric {
 
 /** The harmonic mean of precision and recall. */
 export function f1({ threshold = 0.5 }: ThresholdOptions = {}): Metric {
-  return detection('f1', threshold, (right, predicted, actual) => right.mul(2).div(predicted.add(actual).maximum(1)))
+  return detection('f1', threshold, (right, predicted, actual) =>
+    right.mul(2).div(predicted.add(actual).maximum(1)),
+  )
 }

@@ -3,7 +3,13 @@
  */
 import { ValueError } from '@nabla/core'
 import type { LossLike } from '../losses/index.js'
-import { accuracy, binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy, topKAccuracy } from './accuracy.js'
+import {
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  topKAccuracy,
+} from './accuracy.js'
 import { f1, precision, recall } from './detection.js'
 import type { Metric } from './metric.js'
 import { meanAbsoluteErrorMetric, meanSquaredErrorMetric } from './regression.js'

@@ -1,7 +1,17 @@
 /**
  * Metrics: running figures about predictions, kept on the device and read back once per report.
  */
-import { expressions as e, input, mapMany, type Shape, scalar, type Tensor, Variable, withTemporaries, zeros } from '@nabla/core'
+import {
+  expressions as e,
+  input,
+  mapMany,
+  type Shape,
+  scalar,
+  type Tensor,
+  Variable,
+  withTemporaries,
+  zeros,
+} from '@nabla/core'
 
 /** A running figure. */
 export interface Metric {

@@ -46,7 +46,11 @@ async function after(metric: Metric, ...batches: Batch[]): Promise<number> {
   return value
 }
 
-const SCORES = tensor_([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2], [0.2, 0.2, 0.6]])
+const SCORES = tensor_([
+  [0.1, 0.7, 0.2],
+  [0.5, 0.3, 0.2],
+  [0.2, 0.2, 0.6],
+])
 const MORE_SCORES = tensor_([[0.1, 0.2, 0.7]])
 
 function tensor_(rows: number[][]): () => Tensor {
@@ -64,7 +68,14 @@ describe('accuracy', () => {
   })
 
   test('categorical', async () => {
-    const value = await after(categoricalAccuracy(), [SCORES(), tensor([[0, 1, 0], [0, 1, 0], [0, 0, 1]])])
+    const value = await after(categoricalAccuracy(), [
+      SCORES(),
+      tensor([
+        [0, 1, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ]),
+    ])
     expect(value).toBeCloseTo(2 / 3, 6)
   })
 
@@ -75,19 +86,39 @@ describe('accuracy', () => {
   })
 
   test('top k counts ties in its favour', async () => {
-    const batch = (): Batch => [tensor([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2], [0.2, 0.2, 0.6]]), tensor([2, 2, 0])]
+    const batch = (): Batch => [
+      tensor([
+        [0.1, 0.7, 0.2],
+        [0.5, 0.3, 0.2],
+        [0.2, 0.2, 0.6],
+      ]),
+      tensor([2, 2, 0]),
+    ]
     expect(await after(topKAccuracy({ k: 1 }), batch())).toBeCloseTo(0, 6)
     expect(await after(topKAccuracy({ k: 2 }), batch())).toBeCloseTo(2 / 3, 6)
     expect(await after(topKAccuracy({ k: 3 }), batch())).toBeCloseTo(1, 6)
-    expect(await after(topKAccuracy({ k: 2 }), [batch()[0], tensor([[0, 0, 1], [0, 0, 1], [1, 0, 0]])])).toBeCloseTo(2 / 3, 6)
+    expect(
+      await after(topKAccuracy({ k: 2 }), [
+        batch()[0],
+        tensor([
+          [0, 0, 1],
+          [0, 0, 1],
+          [1, 0, 0],
+        ]),
+      ]),
+    ).toBeCloseTo(2 / 3, 6)
   })
 
   test('resolves by the loss', async () => {
     const logits = (): Batch => [tensor([[0.2], [-0.2]]), tensor([1, 0])]
     expect(await after(accuracy({ loss: 'binaryCrossEntropyFromLogits' }), logits())).toBe(1)
     expect(await after(accuracy({ loss: 'binaryCrossEntropy' }), logits())).toBe(0.5)
-    expect(await after(accuracy({ loss: 'sparseCategoricalCrossEntropy' }), [SCORES(), tensor([1, 0, 2])])).toBe(1)
-    expect(await after(accuracy({ loss: 'categoricalCrossEntropy' }), [MORE_SCORES(), tensor([[0, 0, 1]])])).toBe(1)
+    expect(
+      await after(accuracy({ loss: 'sparseCategoricalCrossEntropy' }), [SCORES(), tensor([1, 0, 2])]),
+    ).toBe(1)
+    expect(
+      await after(accuracy({ loss: 'categoricalCrossEntropy' }), [MORE_SCORES(), tensor([[0, 0, 1]])]),
+    ).toBe(1)
   })
 
   test('resolves by the shapes', async () => {
@@ -101,7 +132,11 @@ describe('accuracy', () => {
 
 describe('errors of numbers', () => {
   test('squared', async () => {
-    const value = await after(meanSquaredErrorMetric(), [tensor([[1], [2]]), tensor([0, 4])], [tensor([[3]]), tensor([3])])
+    const value = await after(
+      meanSquaredErrorMetric(),
+      [tensor([[1], [2]]), tensor([0, 4])],
+      [tensor([[3]]), tensor([3])],
+    )
     expect(value).toBeCloseTo((1 + 4 + 0) / 3, 6)
   })
 
@@ -111,7 +146,10 @@ describe('errors of numbers', () => {
   })
 })
 
-const answers = fc.array(fc.tuple(fc.integer({ min: 0, max: 10 }), fc.boolean()), { minLength: 2, maxLength: 30 })
+const answers = fc.array(fc.tuple(fc.integer({ min: 0, max: 10 }), fc.boolean()), {
+  minLength: 2,
+  maxLength: 30,
+})
 
 describe('precision, recall, f1', () => {
   test('agree with counting, however the data is cut into batches', async () => {
@@ -119,7 +157,10 @@ describe('precision, recall, f1', () => {
       fc.asyncProperty(answers, fc.nat(), async (rows, where) => {
         const cut = 1 + (where % (rows.length - 1))
         const batches = [rows.slice(0, cut), rows.slice(cut)].map(
-          (part): Batch => [tensor(part.map(([score]) => score / 10)), tensor(part.map(([, yes]) => Number(yes)))],
+          (part): Batch => [
+            tensor(part.map(([score]) => score / 10)),
+            tensor(part.map(([, yes]) => Number(yes))),
+          ],
         )
         const predicted = rows.filter(([score]) => Math.fround(score / 10) > 0.5)
         const actual = rows.filter(([, yes]) => yes)
@@ -155,7 +196,10 @@ describe('confusion matrix', () => {
     matrix.update(SCORES(), tensor(targets))
     const counts = await read(matrix)
     const right = [0, 4, 8].reduce((sum, at) => sum + (counts[at] ?? 0), 0)
-    expect(right / targets.length).toBeCloseTo(await after(sparseCategoricalAccuracy(), [SCORES(), tensor(targets)]), 6)
+    expect(right / targets.length).toBeCloseTo(
+      await after(sparseCategoricalAccuracy(), [SCORES(), tensor(targets)]),
+      6,
+    )
   })
 })
 
@@ -188,24 +232,34 @@ test('a metric stands for itself', () => {
 describe('messages', () => {
   test('an unknown metric', () => {
     const name: string = 'auc'
-    expect(() => metricFrom(name as MetricName)).toThrowErrorMatchingInlineSnapshot(`[ValueError: metric: expected one of accuracy, sparseCategoricalAccuracy, categoricalAccuracy, binaryAccuracy, topKAccuracy, precision, recall, f1, meanSquaredError, meanAbsoluteError; received auc. Fix: choose one of these names, or pass a metric such as topKAccuracy({ k: 3 }).]`)
+    expect(() => metricFrom(name as MetricName)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: metric: expected one of accuracy, sparseCategoricalAccuracy, categoricalAccuracy, binaryAccuracy, topKAccuracy, precision, recall, f1, meanSquaredError, meanAbsoluteError; received auc. Fix: choose one of these names, or pass a metric such as topKAccuracy({ k: 3 }).]`,
+    )
   })
 
   test('two metrics of one name', () => {
-    expect(() => metricsFrom(['accuracy', accuracy()])).toThrowErrorMatchingInlineSnapshot(`[ValueError: compile: expected metrics of different names; received accuracy, accuracy. Fix: leave the second "accuracy" out, or put it into a metric of another name.]`)
+    expect(() => metricsFrom(['accuracy', accuracy()])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: compile: expected metrics of different names; received accuracy, accuracy. Fix: leave the second "accuracy" out, or put it into a metric of another name.]`,
+    )
   })
 
   test('a bad k', () => {
-    expect(() => topKAccuracy({ k: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: topKAccuracy: expected k to be a whole number, at least 1; received 0. Fix: pass e.g. { k: 5 }.]`)
+    expect(() => topKAccuracy({ k: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: topKAccuracy: expected k to be a whole number, at least 1; received 0. Fix: pass e.g. { k: 5 }.]`,
+    )
   })
 
   test('too few classes', () => {
-    expect(() => confusionMatrix({ classes: 1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: confusionMatrix: expected classes to be a whole number, at least 2; received 1. Fix: pass the number of classes, e.g. { classes: 10 }.]`)
+    expect(() => confusionMatrix({ classes: 1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: confusionMatrix: expected classes to be a whole number, at least 2; received 1. Fix: pass the number of classes, e.g. { classes: 10 }.]`,
+    )
   })
 
   test('one-hot targets where class numbers are meant', () => {
     expect(() =>
       sparseCategoricalAccuracy().update(tensor([[1, 2]]), tensor([[0, 1]])),
-    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sparseCategoricalAccuracy: expected class numbers [1] for predictions [1,2]; received targets [1,2]. Fix: use the categorical form, which takes one-hot targets.]`)
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: sparseCategoricalAccuracy: expected class numbers [1] for predictions [1,2]; received targets [1,2]. Fix: use the categorical form, which takes one-hot targets.]`,
+    )
   })
 })

@@ -41,7 +41,8 @@ const MAKERS: Readonly<Record<string, LayerMaker>> = {
   activation: (settings) => activation(activationSetting(settings, 'activation'), settings),
   averagePooling2d: (settings) => averagePooling2d(pairSetting(settings, 'poolSize'), settings),
   batchNormalization: (settings) => batchNormalization(settings),
-  conv2d: (settings) => conv2d(numberSetting(settings, 'filters'), pairSetting(settings, 'kernelSize'), settings),
+  conv2d: (settings) =>
+    conv2d(numberSetting(settings, 'filters'), pairSetting(settings, 'kernelSize'), settings),
   dense: (settings) => dense(numberSetting(settings, 'units'), settings),
   dropout: (settings) => dropout(numberSetting(settings, 'rate'), settings),
   embedding: (settings) =>

@@ -67,7 +67,8 @@ export class Sequential extends Layer {
       })
     }
     if (!layer.isNamed) layer.nameAs(unused(layer.kind, names))
-    if (this.inputShape !== undefined) layer.ensureBuilt(this.outputShape(this.inputShape), this.weightBackend)
+    if (this.inputShape !== undefined)
+      layer.ensureBuilt(this.outputShape(this.inputShape), this.weightBackend)
     if (!this.trainable) layer.trainable = false
     this.#layers.push(layer)
     return this
@@ -106,7 +107,8 @@ export class Sequential extends Layer {
 
   override describe(inputShape: Shape | undefined = this.inputShape, path = ''): LayerSummary[] {
     const pathOf = (layer: Layer): string => (path === '' ? layer.name : `${path}/${layer.name}`)
-    if (inputShape === undefined) return this.#layers.flatMap((layer) => layer.describe(undefined, pathOf(layer)))
+    if (inputShape === undefined)
+      return this.#layers.flatMap((layer) => layer.describe(undefined, pathOf(layer)))
     this.ensureBuilt(inputShape)
     let shape = inputShape
     return this.#layers.flatMap((layer) => {

@@ -40,7 +40,11 @@ const spread = (position: number): number => Math.sin(position * 12.9898 + 1) * 
 function inputFor({ inputShape, input = spread }: LayerTest, dtype: 'float32' | 'float64'): Tensor {
   const shape = [BATCH, ...inputShape]
   const size = shape.reduce((product, length) => product * length, 1)
-  return tensorFrom(Array.from({ length: size }, (_, position) => input(position)), shape, { dtype })
+  return tensorFrom(
+    Array.from({ length: size }, (_, position) => input(position)),
+    shape,
+    { dtype },
+  )
 }
 
 async function valuesOf(tensor: Tensor): Promise<number[]> {
@@ -49,8 +53,16 @@ async function valuesOf(tensor: Tensor): Promise<number[]> {
   return values
 }
 
-function checkSame(what: string, actual: readonly number[], expected: readonly number[], tolerance = 0): void {
-  check(actual.length === expected.length, () => `${what}: ${actual.length} values instead of ${expected.length}`)
+function checkSame(
+  what: string,
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance = 0,
+): void {
+  check(
+    actual.length === expected.length,
+    () => `${what}: ${actual.length} values instead of ${expected.length}`,
+  )
   actual.forEach((value, position) => {
     const wanted = expected[position] ?? Number.NaN
     const near = Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted))
@@ -103,7 +115,10 @@ async function checkGradients(layer: Layer, test: LayerTest, context: CallContex
     for (const { position, slope } of await slopesOf(variable, lossNow)) {
       const found = computed[position] ?? Number.NaN
       const name = `gradient of "${variable.name}"${context.training ? ' in training' : ''} at ${position}`
-      check(Math.abs(found - slope) <= 1e-6 * Math.max(1, Math.abs(slope)), () => `${name}: ${found}, not ${slope}`)
+      check(
+        Math.abs(found - slope) <= 1e-6 * Math.max(1, Math.abs(slope)),
+        () => `${name}: ${found}, not ${slope}`,
+      )
     }
   }
   for (const each of [value, ...gradients]) each.dispose()
@@ -121,7 +136,10 @@ async function checkTraining(layer: Layer, test: LayerTest): Promise<void> {
   }
   for (const [each, variable] of trainableVariables.entries()) {
     const after = await variable.value.data()
-    check(after.some((value, position) => value !== before[each]?.[position]), () => `"${variable.name}" did not change`)
+    check(
+      after.some((value, position) => value !== before[each]?.[position]),
+      () => `"${variable.name}" did not change`,
+    )
   }
   layer.freeze()
   check(layer.trainableVariables.length === 0, () => 'trainable variables in a frozen layer')
@@ -146,7 +164,11 @@ function checkSummary(layer: Layer, test: LayerTest): void {
   const { layers, parameters, operations } = describeModule(layer, { inputShape: test.inputShape })
   checkSame('rows of the summary', [layers.length], [1])
   checkSame('output shape in the summary', layers[0]?.outputShape ?? [], test.expectedOutputShape)
-  checkSame('parameters and operations in the summary', [parameters, operations], [test.parameters, test.operations])
+  checkSame(
+    'parameters and operations in the summary',
+    [parameters, operations],
+    [test.parameters, test.operations],
+  )
 }
 
 /**

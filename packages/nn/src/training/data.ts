@@ -2,7 +2,7 @@
  * What training reads: tensors, data sets or loaders, all brought to one form — batches of `inputs` and `targets` on
  * the host, made into tensors when they are due.
  */
-import { type Backend, type Tensor, tensorFrom, type TypedArray, ValueError } from '@nabla/core'
+import { type Backend, type Tensor, type TypedArray, tensorFrom, ValueError } from '@nabla/core'
 import { ArrayDataset, DataLoader, type Dataset, type HostBatch } from '@nabla/data'
 
 type Columns = 'inputs' | 'targets'
@@ -17,7 +17,9 @@ export interface LoadingOptions {
 }
 
 /** A tensor's values on the host, in a type that batches are made of. */
-async function toHost(x: Tensor): Promise<{ data: Exclude<TypedArray, Uint16Array>; shape: readonly number[] }> {
+async function toHost(
+  x: Tensor,
+): Promise<{ data: Exclude<TypedArray, Uint16Array>; shape: readonly number[] }> {
   const data = await x.data()
   return { data: data instanceof Uint16Array ? new Float32Array(data) : data, shape: x.shape }
 }
@@ -40,7 +42,10 @@ export function loaderOf(data: FitData, options: LoadingOptions): DataLoader<Col
 }
 
 /** A host batch on a backend. */
-export function batchTensors(batch: HostBatch<Columns>, backend: Backend): { inputs: Tensor; targets: Tensor } {
+export function batchTensors(
+  batch: HostBatch<Columns>,
+  backend: Backend,
+): { inputs: Tensor; targets: Tensor } {
   return {
     inputs: tensorFrom(batch.inputs.data, batch.inputs.shape, { backend }),
     targets: tensorFrom(batch.targets.data, batch.targets.shape, { backend }),

@@ -79,12 +79,21 @@ export function checkFitOptions(options: FitOptions): void {
   }
   const { epochs = 1, validationSplit = 0, batchSize = 32 } = options
   requireRange('epochs', epochs, Number.isInteger(epochs) && epochs >= 0, 'a whole number of at least 0')
-  requireRange('validationSplit', validationSplit, validationSplit >= 0 && validationSplit < 1, 'a fraction from 0 to below 1')
+  requireRange(
+    'validationSplit',
+    validationSplit,
+    validationSplit >= 0 && validationSplit < 1,
+    'a fraction from 0 to below 1',
+  )
   const sized = batchSize === 'full' || (Number.isInteger(batchSize) && batchSize >= 1)
   requireRange('batchSize', batchSize, sized, "a whole number of at least 1, or 'full'")
 }
 
 function requireRange(name: string, value: unknown, holds: boolean, expected: string): void {
   if (holds) return
-  throw new ValueError('fit', { expected: `${name} to be ${expected}`, received: String(value), fix: `change ${name}` })
+  throw new ValueError('fit', {
+    expected: `${name} to be ${expected}`,
+    received: String(value),
+    fix: `change ${name}`,
+  })
 }

@@ -108,7 +108,9 @@ function lineReporter(write: (line: string) => void): Reporter {
     },
     update() {},
     end(log) {
-      write(`${title} · ${formatSeconds(log.seconds)} · ${perSecond(log.samplesPerSecond)} · ${formatValues(log)}`)
+      write(
+        `${title} · ${formatSeconds(log.seconds)} · ${perSecond(log.samplesPerSecond)} · ${formatValues(log)}`,
+      )
     },
   }
 }

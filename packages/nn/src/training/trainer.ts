@@ -17,10 +17,10 @@ import {
 import type { DataLoader, HostBatch } from '@nabla/data'
 import { type Optimizer, optimizerFrom } from '@nabla/optim'
 import { checkCallback, type TrainingControl } from '../callbacks/callback.js'
+import { INFERENCE } from '../context.js'
 import { type LossFunction, lossFrom } from '../losses/index.js'
 import { type Metric, metricsFrom } from '../metrics/index.js'
 import { RunningSums } from '../metrics/metric.js'
-import { INFERENCE } from '../context.js'
 import type { Module } from '../module.js'
 import { batchTensors, datasetOf, type FitData, loaderOf, splitValidation } from './data.js'
 import { type EpochLog, History } from './history.js'
@@ -72,7 +72,15 @@ export class Trainer {
   /** @see Module.fit */
   async fit(source: TrainingSource, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options)
-    const { epochs = 1, initialEpoch = 0, batchSize = 32, shuffle = true, seed = 0, callbacks = [], signal } = options
+    const {
+      epochs = 1,
+      initialEpoch = 0,
+      batchSize = 32,
+      shuffle = true,
+      seed = 0,
+      callbacks = [],
+      signal,
+    } = options
     callbacks.forEach(checkCallback)
     const whole = 'data' in source ? source.data : await datasetOf(source.inputs, source.targets)
     const [data, heldOut] = splitValidation(whole, options.validationSplit)
@@ -87,7 +95,11 @@ export class Trainer {
         history.stopped = 'callback'
       },
     }
-    const pass: Pass = { reporter: createReporter(options.verbose ?? 'auto'), signal, reportEvery: options.reportEvery }
+    const pass: Pass = {
+      reporter: createReporter(options.verbose ?? 'auto'),
+      signal,
+      reportEvery: options.reportEvery,
+    }
     for (const callback of callbacks) await callback.onTrainBegin?.(control)
     try {
       for (let epoch = initialEpoch + 1; epoch <= epochs && history.stopped === 'completed'; epoch++) {
@@ -127,9 +139,15 @@ export class Trainer {
       if (pass.signal?.aborted) control.history.stopped = 'aborted'
       if (control.history.stopped !== 'completed') break
       const now = performance.now()
-      const due = pass.reportEvery === undefined ? now - reported >= REPORT_MILLISECONDS : step % pass.reportEvery === 0
+      const due =
+        pass.reportEvery === undefined ? now - reported >= REPORT_MILLISECONDS : step % pass.reportEvery === 0
       if (due && pass.reporter.live) {
-        pass.reporter.update({ step, seconds: (now - start) / 1000, samples, values: await this.#results('') })
+        pass.reporter.update({
+          step,
+          seconds: (now - start) / 1000,
+          samples,
+          values: await this.#results(''),
+        })
         reported = now
       }
     }
@@ -137,7 +155,10 @@ export class Trainer {
     const results = await this.#results('')
     const seconds = (performance.now() - start) / 1000
     const evaluationBatch = typeof batchSize === 'number' ? Math.max(batchSize, 32) : 1024
-    const held = validation === undefined ? {} : await this.#evaluate(validation, { batchSize: evaluationBatch }, 'validation')
+    const held =
+      validation === undefined
+        ? {}
+        : await this.#evaluate(validation, { batchSize: evaluationBatch }, 'validation')
     return Object.freeze({
       epoch,
       loss: Number.NaN,
@@ -214,7 +235,8 @@ export class Trainer {
 
   /** Loss and metrics so far, read from the device. */
   async #results(prefix: '' | 'validation'): Promise<Record<string, number>> {
-    const key = (name: string): string => (prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
+    const key = (name: string): string =>
+      prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`
     const loss = this.#losses.read((total, count) => total.div(count))
     const named: [string, Tensor | undefined][] = [
       ['loss', loss],
@@ -234,7 +256,11 @@ export class Trainer {
     return this.#evaluate(data, options, '')
   }
 
-  async #evaluate(data: FitData, options: EvaluateOptions, prefix: '' | 'validation'): Promise<Record<string, number>> {
+  async #evaluate(
+    data: FitData,
+    options: EvaluateOptions,
+    prefix: '' | 'validation',
+  ): Promise<Record<string, number>> {
     this.#reset()
     const loader = loaderOf(data, { batchSize: options.batchSize ?? 256, shuffle: false, seed: 0 })
     for await (const host of loader.hostBatches()) {
@@ -263,7 +289,11 @@ export class Trainer {
   }
 
   /** @see Module.predict */
-  static async predict(model: Module, inputs: Tensor, { batchSize = 256 }: PredictOptions = {}): Promise<Tensor> {
+  static async predict(
+    model: Module,
+    inputs: Tensor,
+    { batchSize = 256 }: PredictOptions = {},
+  ): Promise<Tensor> {
     const count = inputs.shape[0]
     if (count === undefined || count === 0) {
       throw new ValueError('predict', {

@@ -23,7 +23,10 @@ const MOMENTS = [
 ]
 
 /** Kingma & Ba 2015, algorithm 1. */
-export function adamRule({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamSettings, method = 'adam'): UpdateRule {
+export function adamRule(
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamSettings,
+  method = 'adam',
+): UpdateRule {
   return {
     configuration: { method, beta1, beta2, epsilon },
     slots: MOMENTS,

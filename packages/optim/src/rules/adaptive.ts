@@ -19,7 +19,10 @@ export function adagradRule({ initialAccumulator = 0.1, epsilon = 1e-7 }: Adagra
     update({ weight, gradient, slots, numbers }) {
       const accumulator = e.add(at(slots, 0), e.multiply(gradient, gradient))
       const size = e.sqrt(e.add(accumulator, at(numbers, 1)))
-      return { weight: e.subtract(weight, e.divide(e.multiply(at(numbers, 0), gradient), size)), slots: [accumulator] }
+      return {
+        weight: e.subtract(weight, e.divide(e.multiply(at(numbers, 0), gradient), size)),
+        slots: [accumulator],
+      }
     },
   }
 }
@@ -81,7 +84,10 @@ export function adadeltaRule({ rho = 0.95, epsilon = 1e-7 }: AdadeltaSettings): 
     update({ weight, gradient, slots, numbers }) {
       const [rate, keep, tiny] = [at(numbers, 0), at(numbers, 1), at(numbers, 2)]
       const rest = e.subtract(1, keep)
-      const meanSquare = e.add(e.multiply(keep, at(slots, 0)), e.multiply(rest, e.multiply(gradient, gradient)))
+      const meanSquare = e.add(
+        e.multiply(keep, at(slots, 0)),
+        e.multiply(rest, e.multiply(gradient, gradient)),
+      )
       const ratio = e.divide(e.sqrt(e.add(at(slots, 1), tiny)), e.sqrt(e.add(meanSquare, tiny)))
       const step = e.multiply(ratio, gradient)
       const meanStep = e.add(e.multiply(keep, at(slots, 1)), e.multiply(rest, e.multiply(step, step)))

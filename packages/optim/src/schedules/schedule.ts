@@ -27,8 +27,8 @@ export type Schedule =
       readonly steps: number
       readonly power: number
     }
-  /** Linear from `from` to the start of `then`, which begins after `steps`. */
-  | { readonly kind: 'warmUp'; readonly steps: number; readonly from: number; readonly then: Schedule }
+  /** Linear from `from` to the start of `after`, which begins after `steps`. */
+  | { readonly kind: 'warmUp'; readonly steps: number; readonly from: number; readonly after: Schedule }
   /** Up from maximum / divisor to maximum, then down to maximum / (divisor · finalDivisor) (Smith & Topin 2018). */
   | {
       readonly kind: 'oneCycle'
@@ -54,7 +54,9 @@ const KINDS: Record<Schedule['kind'], true> = {
 
 /** Whether a value read from a file is a schedule, by its kind. */
 export function isSchedule(value: unknown): value is Schedule {
-  return typeof value === 'object' && value !== null && 'kind' in value && Object.hasOwn(KINDS, String(value.kind))
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && Object.hasOwn(KINDS, String(value.kind))
+  )
 }
 
 /** Half a cosine from `start` to `end` as `progress` goes from 0 to 1. */
@@ -92,8 +94,8 @@ export function learningRateAt(schedule: Schedule, step: number): number {
       return (schedule.initial - schedule.final) * left ** schedule.power + schedule.final
     }
     case 'warmUp': {
-      if (step >= schedule.steps) return learningRateAt(schedule.then, step - schedule.steps)
-      const target = learningRateAt(schedule.then, 0)
+      if (step >= schedule.steps) return learningRateAt(schedule.after, step - schedule.steps)
+      const target = learningRateAt(schedule.after, 0)
       return schedule.from + ((target - schedule.from) * step) / schedule.steps
     }
     case 'oneCycle':
@@ -120,7 +122,10 @@ export function constantRate(rate: number): Schedule {
 }
 
 /** Multiplied by `factor` every `every` steps. */
-export function stepDecay(initial: number, { factor = 0.1, every }: { factor?: number; every: number }): Schedule {
+export function stepDecay(
+  initial: number,
+  { factor = 0.1, every }: { factor?: number; every: number },
+): Schedule {
   requirePositive('stepDecay', 'every', every)
   return { kind: 'step', initial, factor, every }
 }
@@ -135,7 +140,10 @@ export function exponentialDecay(
 }
 
 /** Down along half a cosine over `steps` steps. */
-export function cosineDecay(initial: number, { steps, final = 0 }: { steps: number; final?: number }): Schedule {
+export function cosineDecay(
+  initial: number,
+  { steps, final = 0 }: { steps: number; final?: number },
+): Schedule {
   requirePositive('cosineDecay', 'steps', steps)
   return { kind: 'cosine', initial, final, steps }
 }
@@ -150,9 +158,12 @@ export function polynomialDecay(
 }
 
 /** Linear up to the start of another schedule. @example warmUp(cosineDecay(0.1, { steps: 900 }), { steps: 100 }) */
-export function warmUp(then: Schedule | number, { steps, from = 0 }: { steps: number; from?: number }): Schedule {
+export function warmUp(
+  after: Schedule | number,
+  { steps, from = 0 }: { steps: number; from?: number },
+): Schedule {
   requirePositive('warmUp', 'steps', steps)
-  return { kind: 'warmUp', steps, from, then: typeof then === 'number' ? constantRate(then) : then }
+  return { kind: 'warmUp', steps, from, after: typeof after === 'number' ? constantRate(after) : after }
 }
 
 /** One rise and one fall over the whole training; `rise` is the fraction of steps spent rising. */

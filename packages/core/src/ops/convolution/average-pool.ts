@@ -21,7 +21,7 @@ import { map } from '../../primitives/map.js'
 import { reduce } from '../../primitives/reduce.js'
 import { window as windows } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
-import type { ToFloat } from '../../types/shapes.js'
+import type { ToFloat } from '../../types/dtypes.js'
 import { typed } from '../../types/typed.js'
 import { type LengthOf, type OfRank, paddingOf1d, paddingOf2d, type Size2d } from './options.js'
 import {

@@ -27,14 +27,19 @@ interface Picking {
 }
 
 /** Data in any layout, an axis of it, and indices of a shape that `shapeOf` chooses. */
-function pickings(shapeOf: (shape: readonly number[], axis: number) => fc.Arbitrary<number[]>): fc.Arbitrary<Picking> {
+function pickings(
+  shapeOf: (shape: readonly number[], axis: number) => fc.Arbitrary<number[]>,
+): fc.Arbitrary<Picking> {
   return samples({ minimumRank: 1, maximumRank: 3, minimumLength: 1 }).chain((sample) => {
     const { shape } = sample.grid
     return fc.tuple(fc.nat(shape.length - 1), fc.boolean()).chain(([axis, back]) =>
       shapeOf(shape, axis).chain((picked) => {
         const length = shape[axis] as number
         const size = picked.reduce((product, each) => product * each, 1)
-        const values = fc.array(fc.integer({ min: -length, max: length - 1 }), { minLength: size, maxLength: size })
+        const values = fc.array(fc.integer({ min: -length, max: length - 1 }), {
+          minLength: size,
+          maxLength: size,
+        })
         return values.map((all) => ({
           sample,
           axis,
@@ -62,7 +67,11 @@ describe('picking', () => {
         const expected = gridOf(grid.shape.toSpliced(axis, 1, ...indices.shape), (index) =>
           at(
             grid,
-            index.toSpliced(axis, rank, front(at(indices, index.slice(axis, axis + rank)), grid.shape[axis] as number)),
+            index.toSpliced(
+              axis,
+              rank,
+              front(at(indices, index.slice(axis, axis + rank)), grid.shape[axis] as number),
+            ),
           ),
         )
         expectGrid(indexing.take(x, positions, given), expected)
@@ -75,10 +84,22 @@ describe('picking', () => {
   })
 
   it('take accepts plain numbers, and flattens without an axis', () => {
-    const x = tensor([[1, 2, 3], [4, 5, 6]])
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
     expect(numbers(indexing.take(x, [5, -6]))).toEqual([6, 1])
     expect(indexing.take(x, 1, 1).shape).toEqual([2])
-    expect(indexing.take(x, [[0, 1], [1, 0]], 0).shape).toEqual([2, 2, 3])
+    expect(
+      indexing.take(
+        x,
+        [
+          [0, 1],
+          [1, 0],
+        ],
+        0,
+      ).shape,
+    ).toEqual([2, 2, 3])
     expect(numbers(indexing.take(x, indexTensor([1], [1]).cast('uint8'), 0))).toEqual([4, 5, 6])
     expectNoLeaks(() => indexing.take(x, [[0], [1]], 1))
   })
@@ -89,7 +110,9 @@ describe('picking', () => {
         const { grid } = sample
         const x = toTensor(sample)
         // Axes other than the one that is picked from may have length 1.
-        const shape = shared ? indices.shape.map((length, other) => (other === axis ? length : 1)) : indices.shape
+        const shape = shared
+          ? indices.shape.map((length, other) => (other === axis ? length : 1))
+          : indices.shape
         const own = gridOf(shape, (index) => at(indices, index))
         const positions = indexTensor(own.values, shape)
         const expected = gridOf(indices.shape, (index) => {
@@ -125,7 +148,9 @@ describe.each(MODES)('combining by index: %s', (mode) => {
       fc.property(pickings(anyShape), ({ sample, axis, given, indices }) => {
         const { grid } = sample
         const rank = indices.shape.length
-        const updates = gridOf(grid.shape.toSpliced(axis, 1, ...indices.shape), (index) => Math.sin(index.join('').length + index.reduce((a, b) => 3 * a + b, 1)))
+        const updates = gridOf(grid.shape.toSpliced(axis, 1, ...indices.shape), (index) =>
+          Math.sin(index.join('').length + index.reduce((a, b) => 3 * a + b, 1)),
+        )
         const expected = new Map(coordinates(grid.shape).map((index) => [index.join(), at(grid, index)]))
         for (const index of coordinates(updates.shape)) {
           const to = front(at(indices, index.slice(axis, axis + rank)), grid.shape[axis] as number)
@@ -135,7 +160,10 @@ describe.each(MODES)('combining by index: %s', (mode) => {
         const x = toTensor(sample)
         const positions = indexTensor(indices.values, indices.shape)
         const values = tensorFrom([...updates.values], updates.shape, { dtype: 'float64' })
-        expectGrid(SCATTER[mode](x, positions, values, given), { shape: grid.shape, values: [...expected.values()] })
+        expectGrid(SCATTER[mode](x, positions, values, given), {
+          shape: grid.shape,
+          values: [...expected.values()],
+        })
         expectNoLeaks(() => SCATTER[mode](x, positions, values, given))
         for (const each of [x, positions, values]) each.dispose()
       }),
@@ -168,7 +196,10 @@ describe.each(MODES)('combining by index: %s', (mode) => {
 
 describe('scatter', () => {
   it('broadcasts updates, casts them up, and leaves the data as it was', () => {
-    const x = tensor([[1, 2], [3, 4]])
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ])
     const update = tensor([10], { dtype: 'int32' })
     expect(numbers(indexing.scatterAdd(x, [1, 1], update))).toEqual([1, 2, 23, 24])
     expect(numbers(indexing.scatterSet(x, -1, 0, 1))).toEqual([1, 0, 3, 0])
@@ -177,7 +208,12 @@ describe('scatter', () => {
   })
 
   it('adds into transposed data', () => {
-    const x = transpose(tensor([[1, 2, 3], [4, 5, 6]]))
+    const x = transpose(
+      tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    )
     expect(numbers(indexing.scatterAdd(x, [2], 1))).toEqual([1, 4, 2, 5, 4, 7])
   })
 })
@@ -197,26 +233,45 @@ describe('oneHot', () => {
 describe('masks', () => {
   it('nonzero gives the coordinates along each axis', async () => {
     await fc.assert(
-      fc.asyncProperty(samples({ maximumRank: 3, value: fc.constantFrom(0, 0, 1, Number.NaN) }), async (sample) => {
-        const x = toTensor(sample)
-        const before = memory().tensors
-        const found = await indexing.nonzero(x)
-        const expected = coordinates(sample.grid.shape).filter((index) => at(sample.grid, index) !== 0)
-        expect(found.map(numbers)).toEqual(sample.grid.shape.map((_, axis) => expected.map((index) => index[axis])))
-        for (const each of found) each.dispose()
-        expect(memory().tensors).toBe(before)
-        x.dispose()
-      }),
+      fc.asyncProperty(
+        samples({ maximumRank: 3, value: fc.constantFrom(0, 0, 1, Number.NaN) }),
+        async (sample) => {
+          const x = toTensor(sample)
+          const before = memory().tensors
+          const found = await indexing.nonzero(x)
+          const expected = coordinates(sample.grid.shape).filter((index) => at(sample.grid, index) !== 0)
+          expect(found.map(numbers)).toEqual(
+            sample.grid.shape.map((_, axis) => expected.map((index) => index[axis])),
+          )
+          for (const each of found) each.dispose()
+          expect(memory().tensors).toBe(before)
+          x.dispose()
+        },
+      ),
       { numRuns: 30 },
     )
   })
 
   it('booleanMask picks elements or slices', async () => {
-    const x = tensor([[1, 2], [3, 4], [5, 6]])
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ])
     const before = memory().tensors
     const rows = await indexing.booleanMask(x, tensor([true, false, true]))
-    expect([rows.shape, numbers(rows)]).toEqual([[2, 2], [1, 2, 5, 6]])
-    const odd = await indexing.booleanMask(x, tensor([[1, 0], [1, 0], [0, 0]]))
+    expect([rows.shape, numbers(rows)]).toEqual([
+      [2, 2],
+      [1, 2, 5, 6],
+    ])
+    const odd = await indexing.booleanMask(
+      x,
+      tensor([
+        [1, 0],
+        [1, 0],
+        [0, 0],
+      ]),
+    )
     expect([odd.shape, numbers(odd)]).toEqual([[2], [1, 3]])
     expect((await indexing.booleanMask(x, tensor([false, false, false]))).shape).toEqual([0, 2])
     expect(memory().tensors).toBe(before + 6)

@@ -21,15 +21,19 @@ function orderOf(x: Grid, axis: number, descending: boolean): Grid {
   const length = x.shape[axis] as number
   return gridOf(x.shape, (index) => {
     const value = (i: number): number => at(x, index.with(axis, i))
-    const order = Array.from({ length }, (_, i) => i).sort((a, b) => (descending ? value(b) - value(a) : value(a) - value(b)))
+    const order = Array.from({ length }, (_, i) => i).sort((a, b) =>
+      descending ? value(b) - value(a) : value(a) - value(b),
+    )
     return order[index[axis] as number] as number
   })
 }
 
-const cases = samples({ minimumRank: 1, maximumRank: 3, value: fc.integer({ min: -3, max: 3 }) }).chain((sample) => {
-  const rank = sample.grid.shape.length
-  return fc.tuple(fc.constant(sample), fc.integer({ min: -rank, max: rank - 1 }), fc.boolean())
-})
+const cases = samples({ minimumRank: 1, maximumRank: 3, value: fc.integer({ min: -3, max: 3 }) }).chain(
+  (sample) => {
+    const rank = sample.grid.shape.length
+    return fc.tuple(fc.constant(sample), fc.integer({ min: -rank, max: rank - 1 }), fc.boolean())
+  },
+)
 
 it('sort and argsort agree with a stable sort, over axes, directions and layouts', () => {
   fc.assert(
@@ -63,7 +67,10 @@ it('topK is the start of the sorted values, with their positions', () => {
       expect(bytes).toBeGreaterThanOrEqual(values.size * 8)
       const picked = takeAlongAxis(x, indices, axis)
       expect(numbers(picked)).toEqual(numbers(values))
-      expectGrid(indices, gridOf(grid.shape.with(along, k), (index) => at(order, index)))
+      expectGrid(
+        indices,
+        gridOf(grid.shape.with(along, k), (index) => at(order, index)),
+      )
       for (const each of [x, values, picked]) each.dispose()
     }),
     { numRuns: 40 },
@@ -87,7 +94,10 @@ it('topK holds on to nothing but the k values', () => {
 
 it('searchSorted counts the elements before each value', () => {
   const sorted = tensor([1, 3, 3, 5], { dtype: 'int32' })
-  const values = tensor([[0, 1, 3], [4, 5, 9.5]])
+  const values = tensor([
+    [0, 1, 3],
+    [4, 5, 9.5],
+  ])
   const left = searchSorted(sorted, values)
   expect([left.shape, left.dtype, numbers(left)]).toEqual([[2, 3], 'int32', [0, 0, 1, 3, 3, 4]])
   expect(numbers(searchSorted(sorted, values, { side: 'right' }))).toEqual([0, 1, 3, 3, 4, 4])

@@ -7,7 +7,7 @@ import { permute } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Matmul, Matmulable } from '../../types/shapes.js'
 import { typed } from '../../types/typed.js'
-import { contractBroadcast, labelsFrom, mismatchError, requireTensors } from './operands.js'
+import { contractBroadcast, type Labels, labelsFrom, mismatchError, requireTensors } from './operands.js'
 import type { MatrixTransposed, ProductType } from './shapes.js'
 
 const ROW = 0
@@ -52,9 +52,28 @@ function requireBatches(a: Shape, b: Shape): void {
   }
 }
 
-/** Labels of the batch axes of a shape, those at the end of all operands being the same. */
-function batchLabels(shape: Shape): number[] {
-  return labelsFrom(FIRST_BATCH, Math.max(0, shape.length - 2)).reverse()
+/** Labels of the batch axes of an operand, those at the end of all operands being the same. */
+function batchLabels(rank: number): number[] {
+  return labelsFrom(FIRST_BATCH, Math.max(0, rank - 2)).reverse()
+}
+
+const labelsByRank = new Map<string, Labels>()
+
+/** Labels for operands of these ranks, made once. */
+function labelsOf(rankOfA: number, rankOfB: number): Labels {
+  const key = `${rankOfA},${rankOfB}`
+  const known = labelsByRank.get(key)
+  if (known !== undefined) return known
+  const [batchOfA, batchOfB] = [batchLabels(rankOfA), batchLabels(rankOfB)]
+  const rows = rankOfA > 1 ? [ROW] : []
+  const columns = rankOfB > 1 ? [COLUMN] : []
+  const labels = {
+    left: [...batchOfA, ...rows, CONTRACTED],
+    right: [...batchOfB, CONTRACTED, ...columns],
+    output: [...(rankOfA > rankOfB ? batchOfA : batchOfB), ...rows, ...columns],
+  }
+  labelsByRank.set(key, labels)
+  return labels
 }
 
 type Product = <A extends Shape, B extends Shape, D extends DType, E extends DType>(
@@ -78,14 +97,7 @@ export const matmul: Product = /* @__PURE__ */ typed((a: Tensor, b: Tensor) => {
   requireMatrices(a.shape, b.shape)
   requireInnerLengths(a.shape, b.shape)
   requireBatches(a.shape, b.shape)
-  const [batchOfA, batchOfB] = [batchLabels(a.shape), batchLabels(b.shape)]
-  const rows = a.ndim > 1 ? [ROW] : []
-  const columns = b.ndim > 1 ? [COLUMN] : []
-  return contractBroadcast('matmul', a, b, {
-    left: [...batchOfA, ...rows, CONTRACTED],
-    right: [...batchOfB, CONTRACTED, ...columns],
-    output: [...(batchOfA.length > batchOfB.length ? batchOfA : batchOfB), ...rows, ...columns],
-  })
+  return contractBroadcast('matmul', a, b, labelsOf(a.ndim, b.ndim))
 })
 
 type Transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<MatrixTransposed<S>, D>

@@ -37,7 +37,8 @@ export function dropAxes(operation: string, x: Tensor, drops: (axis: number) => 
   )
 }
 
-type Labels = PrimitiveParameters['contract']
+/** A label per axis of the operands and of the result. */
+export type Labels = PrimitiveParameters['contract']
 
 /** Where an axis of length 1 meets a longer one of the other operand. */
 function repeats(
@@ -52,8 +53,13 @@ function repeats(
   })
 }
 
-function isPlain(a: Tensor, b: Tensor, dtype: DType, repeated: readonly boolean[]): boolean {
-  return a.dtype === dtype && b.dtype === dtype && !repeated.includes(true)
+/** Whether the operands can be contracted as they are. */
+function fits(a: Tensor, b: Tensor, { left, right }: Labels): boolean {
+  if (a.dtype !== b.dtype || a.dtype === 'bool') return false
+  return left.every((label, axis) => {
+    const position = right.indexOf(label)
+    return position < 0 || a.shape[axis] === b.shape[position]
+  })
 }
 
 /**
@@ -61,16 +67,12 @@ function isPlain(a: Tensor, b: Tensor, dtype: DType, repeated: readonly boolean[
  * of the contraction instead of being repeated, so that its gradient is summed by the contraction as well. Such a
  * label must stand in the output.
  */
-export function contractBroadcast(
-  operation: string,
-  a: Tensor,
-  b: Tensor,
-  { left, right, output }: Labels,
-): Tensor {
+export function contractBroadcast(operation: string, a: Tensor, b: Tensor, labels: Labels): Tensor {
+  if (fits(a, b, labels)) return contract(operation, a, b, labels)
+  const { left, right, output } = labels
   const dtype = productType([a.dtype, b.dtype])
   const inA = repeats(a.shape, left, b.shape, right)
   const inB = repeats(b.shape, right, a.shape, left)
-  if (isPlain(a, b, dtype, [...inA, ...inB])) return contract(operation, a, b, { left, right, output })
   return withTemporaries(() => {
     const first = dropAxes(operation, castTo(operation, a, dtype), (axis) => inA[axis] === true)
     const second = dropAxes(operation, castTo(operation, b, dtype), (axis) => inB[axis] === true)

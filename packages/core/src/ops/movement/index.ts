@@ -2,6 +2,7 @@
  * Movement: other shapes, orders, parts and combinations of the same elements.
  */
 export { broadcastTo, type MeshgridOptions, meshgrid } from './broadcast-to.js'
+export * from './contiguous.js'
 export { type DiagonalOptions, diagonal, trace } from './diagonal.js'
 export { flip, roll } from './flip.js'
 export { concatenate, stack } from './join.js'
@@ -12,4 +13,3 @@ export { expandDims, flatten, reshape, squeeze } from './reshape.js'
 export { slice } from './slice.js'
 export { split } from './split.js'
 export { tril, triu } from './triangle.js'
-export * from './contiguous.js'

@@ -48,18 +48,27 @@ describe('shape', () => {
         const divisors = Array.from({ length: size }, (_, i) => i + 1).filter((n) => size % n === 0)
         return size === 0
           ? fc.constantFrom([0], [0, 5], [3, 0, 2])
-          : fc.constantFrom(...divisors).chain((n) => fc.constantFrom([n, size / n], [n, 1, -1], [-1], [1, size / n, -1]))
+          : fc
+              .constantFrom(...divisors)
+              .chain((n) => fc.constantFrom([n, size / n], [n, 1, -1], [-1], [1, size / n, -1]))
       },
       (x, shape) => movement.reshape(x, shape),
       (x, shape) => {
         const known = shape.filter((length) => length >= 0)
-        return { shape: shape.map((length) => (length < 0 ? x.values.length / sizeOf(known) : length)), values: x.values }
+        return {
+          shape: shape.map((length) => (length < 0 ? x.values.length / sizeOf(known) : length)),
+          values: x.values,
+        }
       },
     )
   })
 
   it('flatten', () => {
-    agrees(nothing, (x) => movement.flatten(x), (x) => ({ shape: [x.values.length], values: x.values }))
+    agrees(
+      nothing,
+      (x) => movement.flatten(x),
+      (x) => ({ shape: [x.values.length], values: x.values }),
+    )
     expect(movement.flatten(tensorFrom(new Float32Array(24), [2, 3, 4]), 1).shape).toEqual([2, 12])
     expect(movement.flatten(tensorFrom(new Float32Array(24), [2, 3, 4]), -3, -2).shape).toEqual([6, 4])
   })
@@ -77,7 +86,10 @@ describe('shape', () => {
     agrees(
       (shape) => fc.integer({ min: -shape.length - 1, max: shape.length }),
       (x, place) => movement.expandDims(x, place),
-      (x, place) => ({ shape: x.shape.toSpliced(fromFront(place, x.shape.length + 1), 0, 1), values: x.values }),
+      (x, place) => ({
+        shape: x.shape.toSpliced(fromFront(place, x.shape.length + 1), 0, 1),
+        values: x.values,
+      }),
     )
     expect(movement.expandDims(tensor([1, 2]), [0, -1]).shape).toEqual([1, 2, 1])
   })
@@ -87,16 +99,32 @@ describe('order of axes', () => {
   const permuted = (x: Grid, order: readonly number[]): Grid =>
     gridOf(
       order.map((axis) => x.shape[axis] as number),
-      (index) => at(x, x.shape.map((_, axis) => index[order.indexOf(axis)] as number)),
+      (index) =>
+        at(
+          x,
+          x.shape.map((_, axis) => index[order.indexOf(axis)] as number),
+        ),
     )
 
   it('transpose and permute', () => {
     agrees(
-      (shape) => fc.shuffledSubarray(shape.map((_, axis) => axis), { minLength: shape.length }),
+      (shape) =>
+        fc.shuffledSubarray(
+          shape.map((_, axis) => axis),
+          { minLength: shape.length },
+        ),
       (x, order) => movement.permute(x, order),
       permuted,
     )
-    agrees(nothing, (x) => movement.transpose(x), (x) => permuted(x, x.shape.map((_, axis) => x.shape.length - 1 - axis)))
+    agrees(
+      nothing,
+      (x) => movement.transpose(x),
+      (x) =>
+        permuted(
+          x,
+          x.shape.map((_, axis) => x.shape.length - 1 - axis),
+        ),
+    )
     expect(movement.transpose(tensor([[1, 2, 3]]), [-1, 0]).shape).toEqual([3, 1])
   })
 
@@ -106,7 +134,10 @@ describe('order of axes', () => {
       (x, [a, b]) => movement.swapAxes(x, a, b),
       (x, axes) => {
         const [a, b] = axes.map((axis) => fromFront(axis, x.shape.length)) as [number, number]
-        return permuted(x, x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)))
+        return permuted(
+          x,
+          x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
+        )
       },
       1,
     )
@@ -118,17 +149,30 @@ describe('order of axes', () => {
       (x, [from, to]) => movement.moveAxis(x, from, to),
       (x, axes) => {
         const [from, to] = axes.map((axis) => fromFront(axis, x.shape.length)) as [number, number]
-        return permuted(x, x.shape.map((_, axis) => axis).toSpliced(from, 1).toSpliced(to, 0, from))
+        return permuted(
+          x,
+          x.shape
+            .map((_, axis) => axis)
+            .toSpliced(from, 1)
+            .toSpliced(to, 0, from),
+        )
       },
       1,
     )
-    expect(movement.moveAxis(tensorFrom(new Float32Array(24), [2, 3, 4]), [0, 1], [-1, 0]).shape).toEqual([3, 4, 2])
+    expect(movement.moveAxis(tensorFrom(new Float32Array(24), [2, 3, 4]), [0, 1], [-1, 0]).shape).toEqual([
+      3, 4, 2,
+    ])
   })
 
   it('leaves a view that shares the data', () => {
     const x = tensorFrom(new Float32Array(6), [2, 3])
     const { bytes } = memory()
-    const views = [movement.transpose(x), movement.flip(x), movement.slice(x, 0), movement.broadcastTo(x, [5, 2, 3])]
+    const views = [
+      movement.transpose(x),
+      movement.flip(x),
+      movement.slice(x, 0),
+      movement.broadcastTo(x, [5, 2, 3]),
+    ]
     expect(memory().bytes).toBe(bytes)
     for (const view of views) view.dispose()
   })
@@ -143,10 +187,14 @@ describe('repetition', () => {
           fc.constant(shape),
           fc.integer({ min: 0, max: 4 }),
         ),
-      (x, [lead, shape, length]) => movement.broadcastTo(x, [...lead, ...shape.map((own) => (own === 1 ? length : own))]),
+      (x, [lead, shape, length]) =>
+        movement.broadcastTo(x, [...lead, ...shape.map((own) => (own === 1 ? length : own))]),
       (x, [lead, shape, length]) =>
         gridOf([...lead, ...shape.map((own) => (own === 1 ? length : own))], (index) =>
-          at(x, index.slice(lead.length).map((coordinate, axis) => (x.shape[axis] === 1 ? 0 : coordinate))),
+          at(
+            x,
+            index.slice(lead.length).map((coordinate, axis) => (x.shape[axis] === 1 ? 0 : coordinate)),
+          ),
         ),
     )
   })
@@ -159,8 +207,13 @@ describe('repetition', () => {
         const rank = Math.max(x.shape.length, counts.length)
         const shape = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape]
         const times = [...new Array<number>(rank - counts.length).fill(1), ...counts]
-        return gridOf(shape.map((length, axis) => length * (times[axis] as number)), (index) =>
-          at({ shape, values: x.values }, index.map((coordinate, axis) => coordinate % (shape[axis] as number))),
+        return gridOf(
+          shape.map((length, axis) => length * (times[axis] as number)),
+          (index) =>
+            at(
+              { shape, values: x.values },
+              index.map((coordinate, axis) => coordinate % (shape[axis] as number)),
+            ),
         )
       },
     )
@@ -178,15 +231,33 @@ describe('repetition', () => {
       },
       1,
     )
-    expect(numbers(movement.repeat(tensor([[1, 2], [3, 4]]), 2))).toEqual([1, 1, 2, 2, 3, 3, 4, 4])
+    expect(
+      numbers(
+        movement.repeat(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          2,
+        ),
+      ),
+    ).toEqual([1, 1, 2, 2, 3, 3, 4, 4])
   })
 
   it('meshgrid', () => {
     const [x, y] = movement.meshgrid([tensor([1, 2, 3]), tensor([4, 5])])
-    expect([x?.shape, numbers(x as Tensor), numbers(y as Tensor)]).toEqual([[2, 3], [1, 2, 3, 1, 2, 3], [4, 4, 4, 5, 5, 5]])
+    expect([x?.shape, numbers(x as Tensor), numbers(y as Tensor)]).toEqual([
+      [2, 3],
+      [1, 2, 3, 1, 2, 3],
+      [4, 4, 4, 5, 5, 5],
+    ])
     const inputs = [tensor([1, 2]), tensor([3]), tensor([4, 5])]
     const grids = movement.meshgrid(inputs, { indexing: 'ij' })
-    expect(grids.map(({ shape }) => shape)).toEqual([[2, 1, 2], [2, 1, 2], [2, 1, 2]])
+    expect(grids.map(({ shape }) => shape)).toEqual([
+      [2, 1, 2],
+      [2, 1, 2],
+      [2, 1, 2],
+    ])
     expect(numbers(grids[2] as Tensor)).toEqual([4, 5, 4, 5])
     expectNoLeaks(() => movement.meshgrid(inputs))
   })
@@ -205,7 +276,8 @@ describe('joining and cutting', () => {
         const joined = movement.concatenate(parts, axis)
         expect(memory().tensors).toBe(before + 1)
         expect(joined.shape.at(axis)).toBe(3 * length)
-        for (const piece of movement.split(joined, [length, length, length], axis)) expectGrid(piece, sample.grid)
+        for (const piece of movement.split(joined, [length, length, length], axis))
+          expectGrid(piece, sample.grid)
         if (length > 0) for (const piece of movement.split(joined, 3, axis)) expectGrid(piece, sample.grid)
         for (const each of [joined, ...parts]) each.dispose()
         expect(memory().tensors).toBe(before - 3)
@@ -249,10 +321,18 @@ describe('pad', () => {
     return inside
   }
   const pairs = ({ length }: readonly number[]): fc.Arbitrary<[number, number][]> =>
-    fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })), { minLength: length, maxLength: length })
-  const padded = (x: Grid, around: readonly (readonly [number, number])[], pick: (source: number[]) => number): Grid =>
-    gridOf(x.shape.map((length, axis) => length + (around[axis]?.[0] ?? 0) + (around[axis]?.[1] ?? 0)), (index) =>
-      pick(index.map((coordinate, axis) => coordinate - (around[axis]?.[0] ?? 0))),
+    fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })), {
+      minLength: length,
+      maxLength: length,
+    })
+  const padded = (
+    x: Grid,
+    around: readonly (readonly [number, number])[],
+    pick: (source: number[]) => number,
+  ): Grid =>
+    gridOf(
+      x.shape.map((length, axis) => length + (around[axis]?.[0] ?? 0) + (around[axis]?.[1] ?? 0)),
+      (index) => pick(index.map((coordinate, axis) => coordinate - (around[axis]?.[0] ?? 0))),
     )
 
   it('constant', () => {
@@ -261,7 +341,9 @@ describe('pad', () => {
       (x, around) => movement.pad(x, around, { value: 7 }),
       (x, around) =>
         padded(x, around, (source) => {
-          const inside = source.every((coordinate, axis) => coordinate >= 0 && coordinate < (x.shape[axis] as number))
+          const inside = source.every(
+            (coordinate, axis) => coordinate >= 0 && coordinate < (x.shape[axis] as number),
+          )
           return inside ? at(x, source) : 7
         }),
     )
@@ -279,7 +361,10 @@ describe('pad', () => {
         const { grid } = sample
         const x = toTensor(sample)
         const expected = padded(grid, around, (source) =>
-          at(grid, source.map((coordinate, axis) => from(coordinate, grid.shape[axis] as number))),
+          at(
+            grid,
+            source.map((coordinate, axis) => from(coordinate, grid.shape[axis] as number)),
+          ),
         )
         expectGrid(movement.pad(x, around, { mode }), expected)
         expectNoLeaks(() => movement.pad(x, around, { mode }))
@@ -302,7 +387,12 @@ describe('flip and roll', () => {
       (x, axes) => movement.flip(x, axes),
       (x, axes) =>
         gridOf(x.shape, (index) =>
-          at(x, index.map((coordinate, axis) => (axes.includes(axis) ? (x.shape[axis] as number) - 1 - coordinate : coordinate))),
+          at(
+            x,
+            index.map((coordinate, axis) =>
+              axes.includes(axis) ? (x.shape[axis] as number) - 1 - coordinate : coordinate,
+            ),
+          ),
         ),
     )
   })
@@ -320,8 +410,29 @@ describe('flip and roll', () => {
       },
       1,
     )
-    expect(numbers(movement.roll(tensor([[1, 2], [3, 4]]), 1))).toEqual([4, 1, 2, 3])
-    expect(numbers(movement.roll(tensor([[1, 2], [3, 4]]), [1, 1], [0, 1]))).toEqual([4, 3, 2, 1])
+    expect(
+      numbers(
+        movement.roll(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          1,
+        ),
+      ),
+    ).toEqual([4, 1, 2, 3])
+    expect(
+      numbers(
+        movement.roll(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          [1, 1],
+          [0, 1],
+        ),
+      ),
+    ).toEqual([4, 3, 2, 1])
   })
 })
 
@@ -341,15 +452,40 @@ describe('diagonals and triangles', () => {
       },
       2,
     )
-    const cube = tensorFrom(Float32Array.from({ length: 12 }, (_, i) => i), [2, 3, 2])
+    const cube = tensorFrom(
+      Float32Array.from({ length: 12 }, (_, i) => i),
+      [2, 3, 2],
+    )
     expect(movement.diagonal(cube).shape).toEqual([2, 2])
     expect(numbers(movement.diagonal(cube))).toEqual([0, 8, 1, 9])
   })
 
   it('trace', () => {
-    expect(numbers(movement.trace(tensor([[1, 2], [3, 4]])))).toEqual([5])
-    expect(numbers(movement.trace(tensor([[1, 2], [3, 4]]), { offset: 7 }))).toEqual([0])
-    const mask = tensor([[true, false], [true, true]])
+    expect(
+      numbers(
+        movement.trace(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    ).toEqual([5])
+    expect(
+      numbers(
+        movement.trace(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          { offset: 7 },
+        ),
+      ),
+    ).toEqual([0])
+    const mask = tensor([
+      [true, false],
+      [true, true],
+    ])
     expect([movement.trace(mask).dtype, ...numbers(movement.trace(mask))]).toEqual(['int32', 2])
     expectNoLeaks(() => movement.trace(mask))
   })
@@ -361,7 +497,10 @@ describe('diagonals and triangles', () => {
     agrees(
       offset,
       (x, k) => run(x, k),
-      (x, k) => gridOf(x.shape, (index) => (keeps(index.at(-2) as number, index.at(-1) as number, k) ? at(x, index) : 0)),
+      (x, k) =>
+        gridOf(x.shape, (index) =>
+          keeps(index.at(-2) as number, index.at(-1) as number, k) ? at(x, index) : 0,
+        ),
       2,
     )
   })

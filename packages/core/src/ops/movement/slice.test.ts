@@ -18,7 +18,11 @@ function walk(selection: AxisSelection, length: number): number[] {
   if (typeof selection === 'number') return [(selection + length) % length]
   const [start, stop, step = 1] = Array.isArray(selection)
     ? (selection as [number | null, number | null, number?])
-    : [(selection as { start?: number } | null)?.start, (selection as { stop?: number } | null)?.stop, (selection as { step?: number } | null)?.step]
+    : [
+        (selection as { start?: number } | null)?.start,
+        (selection as { stop?: number } | null)?.stop,
+        (selection as { step?: number } | null)?.step,
+      ]
   const everything = Array.from({ length }, (_, i) => i)
   const position = (value: number): number => (value < 0 ? value + length : value)
   const from = start ?? (step > 0 ? 0 : length - 1)
@@ -56,8 +60,13 @@ it('agrees with walking through positions, over shapes, steps, signs and layouts
       const { grid } = sample
       const x = toTensor(sample)
       const picked = grid.shape.map((length, axis) => walk(selections[axis] as AxisSelection, length))
-      const whole = gridOf(picked.map((each) => each.length), (index) =>
-        at(grid, index.map((coordinate, axis) => picked[axis]?.[coordinate] as number)),
+      const whole = gridOf(
+        picked.map((each) => each.length),
+        (index) =>
+          at(
+            grid,
+            index.map((coordinate, axis) => picked[axis]?.[coordinate] as number),
+          ),
       )
       const shape = whole.shape.filter((_, axis) => typeof selections[axis] !== 'number')
       expectGrid(slice(x, ...selections), { shape, values: whole.values })
@@ -69,7 +78,10 @@ it('agrees with walking through positions, over shapes, steps, signs and layouts
 })
 
 it('takes everything of axes that are not mentioned', () => {
-  const x = tensorFrom(Float32Array.from({ length: 24 }, (_, i) => i), [2, 3, 4])
+  const x = tensorFrom(
+    Float32Array.from({ length: 24 }, (_, i) => i),
+    [2, 3, 4],
+  )
   expect(slice(x).shape).toEqual([2, 3, 4])
   expect(slice(x, 1).shape).toEqual([3, 4])
   expect(slice(x, '...', 0).shape).toEqual([2, 3])

@@ -30,7 +30,12 @@ describe.each(CASES)('%s', (_, run, initial, combine) => {
   it('agrees with the reference over axes, directions and layouts', () => {
     const cases = samples({ minimumRank: 1 }).chain((sample) => {
       const rank = sample.grid.shape.length
-      return fc.tuple(fc.constant(sample), fc.integer({ min: -rank, max: rank - 1 }), fc.boolean(), fc.boolean())
+      return fc.tuple(
+        fc.constant(sample),
+        fc.integer({ min: -rank, max: rank - 1 }),
+        fc.boolean(),
+        fc.boolean(),
+      )
     })
     fc.assert(
       fc.property(cases, ([sample, axis, reverse, exclusive]) => {
@@ -49,7 +54,12 @@ describe.each(CASES)('%s', (_, run, initial, combine) => {
   })
 
   it('flattens without an axis', () => {
-    const result = run(tensor([[1, 2], [3, 4]]))
+    const result = run(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    )
     expect(result.shape).toEqual([4])
     expect(result.dataSync()).toEqual(run(tensor([1, 2, 3, 4]), 0).dataSync())
     const scalar = tensor(3)
@@ -72,7 +82,9 @@ describe.each([
         const along = (axis + grid.shape.length) % grid.shape.length
         const x = toTensor(sample)
         const expected = gridOf(grid.shape, (index) => {
-          const line = Array.from({ length: grid.shape[along] as number }, (_, i) => at(grid, index.with(along, i)))
+          const line = Array.from({ length: grid.shape[along] as number }, (_, i) =>
+            at(grid, index.with(along, i)),
+          )
           const total = line.reduce((sum, value) => sum + Math.exp(value), 0)
           return finish(Math.exp(at(grid, index)) / total)
         })

@@ -4,9 +4,9 @@ import { grad } from '../../autograd/gradient.js'
 import { setDefaultBackend } from '../../engine/default-backend.js'
 import type { Tensor } from '../../tensor.js'
 import { tensor } from '../creation/tensor.js'
+import { slice } from '../movement/index.js'
 import { expectGradient } from '../testing/gradients.js'
 import { gridOf } from '../testing/grid.js'
-import { slice } from '../movement/index.js'
 import * as reduction from './index.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
@@ -65,7 +65,8 @@ const PIECEWISE: [string, (x: Tensor) => Tensor][] = [
 describe('first and second order', () => {
   it.each(SMOOTH)('%s', (_, f) => expectGradient(f, x, { second: true }))
   it('prod around zeros', () => expectGradient((t) => reduction.prod(t, 1), withZeros, { second: true }))
-  it('cumprod around zeros', () => expectGradient((t) => reduction.cumprod(t, 1), withZeros, { second: true }))
+  it('cumprod around zeros', () =>
+    expectGradient((t) => reduction.cumprod(t, 1), withZeros, { second: true }))
 })
 
 describe('first order', () => {

@@ -21,7 +21,7 @@ import { wholeRanges } from '../../primitives/ranges.js'
 import { permute, reshape, slice } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Axes, Reduced } from '../../types/axes.js'
-import type { ToFloat } from '../../types/shapes.js'
+import type { ToFloat } from '../../types/dtypes.js'
 import { retype } from '../../types/typed.js'
 import { type ReductionOptions, reducedCount, requireElements } from './options.js'
 

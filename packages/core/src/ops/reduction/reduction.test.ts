@@ -45,13 +45,19 @@ const CASES: Record<string, Case> = {
   min: { run: reduction.min, reference: (values) => Math.min(...values), needsElements: true },
   any: { run: reduction.any, reference: (values) => Number(values.some((value) => value !== 0)) },
   all: { run: reduction.all, reference: (values) => Number(values.every((value) => value !== 0)) },
-  countNonzero: { run: reduction.countNonzero, reference: (values) => values.filter((value) => value !== 0).length },
+  countNonzero: {
+    run: reduction.countNonzero,
+    reference: (values) => values.filter((value) => value !== 0).length,
+  },
   variance: { run: reduction.variance, reference: (values) => spread(values, 0) },
   'variance with correction': {
     run: (x, axes, options) => reduction.variance(x, axes, { ...options, correction: 1 }),
     reference: (values) => spread(values, 1),
   },
-  standardDeviation: { run: reduction.standardDeviation, reference: (values) => Math.sqrt(spread(values, 0)) },
+  standardDeviation: {
+    run: reduction.standardDeviation,
+    reference: (values) => Math.sqrt(spread(values, 0)),
+  },
   norm: { run: reduction.norm, reference: (values) => Math.hypot(...values) },
   'norm of order 1': {
     run: (x, axes, options) => reduction.norm(x, axes, { ...options, order: 1 }),
@@ -89,14 +95,16 @@ describe.each(Object.entries(CASES))('%s', (_, { run, reference, needsElements =
       fc.property(cases, ([sample, axes, keepdims]) => {
         const { grid } = sample
         const rank = grid.shape.length
-        const named = (axes === undefined ? grid.shape.map((_, axis) => axis) : [axes].flat()).map((axis) => (axis + rank) % rank)
+        const named = (axes === undefined ? grid.shape.map((_, axis) => axis) : [axes].flat()).map(
+          (axis) => (axis + rank) % rank,
+        )
         fc.pre(!(needsElements && named.some((axis) => grid.shape[axis] === 0)))
         const x = toTensor(sample)
         expectGrid(run(x, axes, { keepdims }), reduceGrid(grid, named, keepdims, reference), 1e-9)
         expectNoLeaks(() => run(x, axes, { keepdims }))
         x.dispose()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
@@ -108,7 +116,10 @@ describe.each([
   it('finds the first of the extremes along an axis or in the flattened tensor', () => {
     const cases = samples({ minimumLength: 1, value: fc.integer({ min: 0, max: 2 }) }).chain((sample) => {
       const rank = sample.grid.shape.length
-      const axis = rank === 0 ? fc.constant(undefined) : fc.option(fc.integer({ min: -rank, max: rank - 1 }), { nil: undefined })
+      const axis =
+        rank === 0
+          ? fc.constant(undefined)
+          : fc.option(fc.integer({ min: -rank, max: rank - 1 }), { nil: undefined })
       return fc.tuple(fc.constant(sample), axis, fc.boolean())
     })
     fc.assert(
@@ -121,7 +132,7 @@ describe.each([
         expectNoLeaks(() => run(x, axis, { keepdims }))
         x.dispose()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })

@@ -16,7 +16,7 @@ import { map } from '../../primitives/map.js'
 import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import type { Axes, Reduced, Summed } from '../../types/axes.js'
-import type { ToFloat } from '../../types/shapes.js'
+import type { ToFloat } from '../../types/dtypes.js'
 import { retype } from '../../types/typed.js'
 import { type ReductionOptions, reducedCount } from './options.js'
 

@@ -54,7 +54,11 @@ export interface GradientCheck {
 }
 
 /** Checks the gradient of `f` at `x`, and that computing it leaves nothing behind. */
-export function expectGradient(f: (x: Tensor) => Tensor, { shape, values }: Grid, { second = false }: GradientCheck = {}): void {
+export function expectGradient(
+  f: (x: Tensor) => Tensor,
+  { shape, values }: Grid,
+  { second = false }: GradientCheck = {},
+): void {
   const loss = (x: Tensor): Tensor => weighted(f(x), 0)
   const gradient = grad(loss)
   const at = (point: readonly number[], run: (x: Tensor) => Tensor): number[] => {

@@ -42,7 +42,14 @@ export function reduceGrid(
   const kept = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
   const inner = x.shape.map((length, axis) => (axes.includes(axis) ? length : 1))
   const values = coordinates(kept).map((outer) =>
-    combine(coordinates(inner).map((index) => at(x, outer.map((coordinate, axis) => coordinate + (index[axis] as number))))),
+    combine(
+      coordinates(inner).map((index) =>
+        at(
+          x,
+          outer.map((coordinate, axis) => coordinate + (index[axis] as number)),
+        ),
+      ),
+    ),
   )
   return { shape: keepdims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)), values }
 }
@@ -55,7 +62,10 @@ export function expectGrid(result: Tensor, expected: Grid, relative = 1e-12): vo
   expect(data.length).toBe(expected.values.length)
   data.forEach((value, i) => {
     const wanted = expected.values[i] as number
-    const close = Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= relative * Math.max(1, Math.abs(wanted))
+    const close =
+      Object.is(value, wanted) ||
+      value === wanted ||
+      Math.abs(value - wanted) <= relative * Math.max(1, Math.abs(wanted))
     if (!close) expect({ element: i, value }).toEqual({ element: i, value: wanted })
   })
 }

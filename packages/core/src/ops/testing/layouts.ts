@@ -27,7 +27,13 @@ const smallNumber = fc.integer({ min: -20, max: 20 }).map((n) => n / 4)
 
 /** Values in some shape and layout; lengths of 0 are among them unless `minimumLength` says otherwise. */
 export function samples(options: SampleOptions = {}): fc.Arbitrary<Sample> {
-  const { minimumRank = 0, maximumRank = 4, minimumLength = 0, maximumLength = 4, value = smallNumber } = options
+  const {
+    minimumRank = 0,
+    maximumRank = 4,
+    minimumLength = 0,
+    maximumLength = 4,
+    value = smallNumber,
+  } = options
   const shape = fc.array(fc.integer({ min: minimumLength, max: maximumLength }), {
     minLength: minimumRank,
     maxLength: maximumRank,
@@ -65,13 +71,23 @@ export function toTensor({ grid, layout }: Sample, dtype: DType = 'float64'): Te
     case 'sliced': {
       const wide = shape.map((length) => 2 * length + 1)
       const base = gridOf(wide, (index) =>
-        index.every((coordinate) => coordinate % 2 === 1) ? at(grid, index.map((coordinate) => (coordinate - 1) / 2)) : 99,
+        index.every((coordinate) => coordinate % 2 === 1)
+          ? at(
+              grid,
+              index.map((coordinate) => (coordinate - 1) / 2),
+            )
+          : 99,
       )
       const odd = { start: 1, step: 2 }
       return viewOf(place(base.values, wide, dtype), (x) => slice(x, ...shape.map(() => odd)))
     }
     case 'reversed': {
-      const base = gridOf(shape, (index) => at(grid, index.map((coordinate, axis) => (shape[axis] as number) - 1 - coordinate)))
+      const base = gridOf(shape, (index) =>
+        at(
+          grid,
+          index.map((coordinate, axis) => (shape[axis] as number) - 1 - coordinate),
+        ),
+      )
       return viewOf(place(base.values, shape, dtype), (x) => flip(x))
     }
     case 'broadcast': {
