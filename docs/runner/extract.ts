@@ -53,7 +53,9 @@ function toleranceOf({ attributes, line }: CodeBlock): number {
   if (attributes === '') return 0
   const tolerance = Number(/^±(\S+)$/.exec(attributes)?.[1])
   if (tolerance > 0) return tolerance
-  throw new Error(`line ${line}: expected nothing or a tolerance such as ±0.01 after "text", not "${attributes}"`)
+  throw new Error(
+    `line ${line}: expected nothing or a tolerance such as ±0.01 after "text", not "${attributes}"`,
+  )
 }
 
 /**
@@ -75,7 +77,8 @@ export function examplesOf(markdown: string): Example[] {
     if (block.language !== 'ts') return []
     const next = blocks[position + 1]
     const follows =
-      next?.language === 'text' && lines.slice(block.endLine, next.line - 1).every((line) => line.trim() === '')
+      next?.language === 'text' &&
+      lines.slice(block.endLine, next.line - 1).every((line) => line.trim() === '')
     const output = follows ? { text: next.code, tolerance: toleranceOf(next) } : undefined
     return [{ ...block, output }]
   })

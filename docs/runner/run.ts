@@ -39,9 +39,12 @@ export async function runPage(markdown: string, importPage: () => Promise<unknow
     await importPage()
   } catch (error) {
     const line = examples[current]?.line
-    throw new Error(`the example at line ${line} failed: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    throw new Error(
+      `the example at line ${line} failed: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    )
   } finally {
     restore()
   }
@@ -59,5 +62,7 @@ export function keepsPromise(text: string, { text: promised, tolerance }: Promis
   if (frame(text) !== frame(promised)) return false
   const numbers = (whole: string): number[] => (whole.match(NUMBER) ?? []).map(Number)
   const expected = numbers(promised)
-  return numbers(text).every((value, position) => Math.abs(value - (expected[position] ?? Number.NaN)) <= tolerance)
+  return numbers(text).every(
+    (value, position) => Math.abs(value - (expected[position] ?? Number.NaN)) <= tolerance,
+  )
 }

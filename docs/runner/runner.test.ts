@@ -1,20 +1,23 @@
 /**
  * The runner of the documentation itself: what it takes for an example, and that it notices a page that is wrong.
  */
+
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { examplesOf } from './extract.js'
 import { pageSource } from './page.js'
 import { keepsPromise, runPage } from './run.js'
 import { typeErrors } from './typecheck.js'
-import { fileURLToPath } from 'node:url'
-import { join } from 'node:path'
 
 const fence = '```'
 const page = (...blocks: [language: string, code: string][]): string =>
   ['# A page', ...blocks.map(([language, code]) => `${fence}${language}\n${code}\n${fence}`)].join('\n\n')
 
 test('a text block right after an example is its output, one after other words is not', () => {
-  const [first, second] = examplesOf(`${page(['ts', '1'], ['text ±0.5', 'one'], ['ts', '2'])}\n\nwords\n\n${fence}text\ntwo\n${fence}`)
+  const [first, second] = examplesOf(
+    `${page(['ts', '1'], ['text ±0.5', 'one'], ['ts', '2'])}\n\nwords\n\n${fence}text\ntwo\n${fence}`,
+  )
   expect(first?.output).toEqual({ text: 'one', tolerance: 0.5 })
   expect(second?.output).toBeUndefined()
 })
@@ -43,7 +46,9 @@ test('what each example prints is told apart', async () => {
 test('an example that throws is named by its line', async () => {
   const markdown = page(['ts', '1'], ['ts', "throw new Error('so what')"])
   const script = new Function(pageSource(markdown).replace('export {}', ''))
-  await expect(runPage(markdown, async () => script())).rejects.toThrow('the example at line 7 failed: so what')
+  await expect(runPage(markdown, async () => script())).rejects.toThrow(
+    'the example at line 7 failed: so what',
+  )
 })
 
 test('output is compared exactly, or within the tolerance that the page states', () => {

@@ -19,7 +19,11 @@ function compilerOptions(root: string): ts.CompilerOptions {
 }
 
 /** The usual host, to which the pages' modules are files like others. */
-function hostWith(modules: ReadonlyMap<string, string>, options: ts.CompilerOptions, root: string): ts.CompilerHost {
+function hostWith(
+  modules: ReadonlyMap<string, string>,
+  options: ts.CompilerOptions,
+  root: string,
+): ts.CompilerHost {
   const host = ts.createCompilerHost(options)
   return {
     ...host,
@@ -28,7 +32,9 @@ function hostWith(modules: ReadonlyMap<string, string>, options: ts.CompilerOpti
     readFile: (name) => modules.get(name) ?? host.readFile(name),
     getSourceFile(name, version, ...rest) {
       const source = modules.get(name)
-      return source === undefined ? host.getSourceFile(name, version, ...rest) : ts.createSourceFile(name, source, version)
+      return source === undefined
+        ? host.getSourceFile(name, version, ...rest)
+        : ts.createSourceFile(name, source, version)
     },
   }
 }
@@ -46,7 +52,9 @@ function complaints(file: ts.SourceFile): string[] {
   const visit = (node: ts.Node): void => {
     const what = forbidden(node)
     if (what !== undefined) {
-      found.push(`line ${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}: examples need no cast, but here is ${what}`)
+      found.push(
+        `line ${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}: examples need no cast, but here is ${what}`,
+      )
     }
     ts.forEachChild(node, visit)
   }
@@ -55,7 +63,8 @@ function complaints(file: ts.SourceFile): string[] {
 }
 
 function message({ file, start, messageText }: ts.Diagnostic): string {
-  const line = file === undefined || start === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1
+  const line =
+    file === undefined || start === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1
   return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
 }
 

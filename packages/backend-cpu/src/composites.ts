@@ -7,7 +7,7 @@ import { dataOf } from './buffer.js'
 import { forEachLine } from './lines.js'
 import { ROUNDING } from './map/lane64.js'
 import { load64, store64 } from './map/tiles64.js'
-import { exp32 } from './math/exp32.js'
+import { exp32, POWERS } from './math/exp32.js'
 
 function largest32(data: Float32Array, at: number, step: number, n: number): number {
   let largest = Number.NEGATIVE_INFINITY
@@ -20,10 +20,11 @@ function largest32(data: Float32Array, at: number, step: number, n: number): num
 
 /** Exponentials of a line less its largest, into `line`; returns their sum. */
 function exponentials32(line: Float64Array, data: Float32Array, at: number, step: number, n: number): number {
+  const powers = POWERS
   const largest = largest32(data, at, step, n)
   let sum = 0
   for (let p = 0; p < n; p++) {
-    const x = exp32(data[at + p * step]! - largest)
+    const x = exp32(data[at + p * step]! - largest, powers)
     line[p] = x
     sum += x
   }
@@ -53,9 +54,10 @@ function logSoftmax32(
   fromStep: number,
   n: number,
 ): void {
+  const powers = POWERS
   const largest = largest32(source, from, fromStep, n)
   let sum = 0
-  for (let p = 0; p < n; p++) sum += exp32(source[from + p * fromStep]! - largest)
+  for (let p = 0; p < n; p++) sum += exp32(source[from + p * fromStep]! - largest, powers)
   const shift = largest + Math.log(sum)
   for (let p = 0; p < n; p++) target[to + p * toStep] = source[from + p * fromStep]! - shift
 }

@@ -2,6 +2,7 @@
 import type { Backend, Capabilities } from '@nabla/backend'
 import { type ConformanceCase, describeError, nameOf } from './case.js'
 import { kernelCases } from './kernels/index.js'
+import { operationCases } from './operations/index.js'
 
 export interface ConformanceResult {
   readonly case: ConformanceCase
@@ -18,7 +19,7 @@ export interface ConformanceOptions {
 
 /** Every case that a backend with these capabilities must pass. */
 export function conformanceCases(capabilities: Capabilities): ConformanceCase[] {
-  return [...kernelCases(capabilities)]
+  return [...kernelCases(capabilities), ...operationCases(capabilities)]
 }
 
 /** Runs one case; an error that it doesn't expect is a finding. */

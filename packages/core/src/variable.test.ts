@@ -46,6 +46,20 @@ test('can be given the tensor of another variable, which keeps its own', async (
 
 test('explains a value that does not fit', () => {
   const w = new Variable(zeros([2, 3]), { name: 'dense/kernel' })
-  expect(() => w.assign(zeros([3, 2]))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: assign to "dense/kernel": expected float32 [2,3]; received float32 [3,2]. Fix: reshape or cast the new value, or make a new variable.]`)
-  expect(() => w.assign(tensor([[1, 2, 3], [4, 5, 6]], { dtype: 'int32' }))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: assign to "dense/kernel": expected float32 [2,3]; received int32 [2,3]. Fix: reshape or cast the new value, or make a new variable.]`)
+  expect(() => w.assign(zeros([3, 2]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: assign to "dense/kernel": expected float32 [2,3]; received float32 [3,2]. Fix: reshape or cast the new value, or make a new variable.]`,
+  )
+  expect(() =>
+    w.assign(
+      tensor(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        { dtype: 'int32' },
+      ),
+    ),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: assign to "dense/kernel": expected float32 [2,3]; received int32 [2,3]. Fix: reshape or cast the new value, or make a new variable.]`,
+  )
 })

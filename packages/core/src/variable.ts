@@ -2,7 +2,16 @@
  * Variables: named places whose tensor is replaced over time — weights, running statistics, optimizer state.
  * Tensors are immutable; a variable is what changes.
  */
-import { type Backend, BackendError, type DType, formatShape, sameShape, type Shape, ShapeError, ValueError } from '@nabla/backend'
+import {
+  type Backend,
+  BackendError,
+  type DType,
+  formatShape,
+  type Shape,
+  ShapeError,
+  sameShape,
+  ValueError,
+} from '@nabla/backend'
 import { type Journal, noteChange, type Rewind } from './engine/journal.js'
 import { requireTensor } from './engine/operands.js'
 import { isRecording, isTracked } from './engine/recording.js'

@@ -3,7 +3,7 @@
  */
 import { roundHalfEven } from '@nabla/backend'
 import { erf as erfOf, erfc as erfcOf } from '../math/erf.js'
-import { exp32, log1p32, tanh32 } from '../math/exp32.js'
+import { exp32, log1p32, POWERS, tanh32 } from '../math/exp32.js'
 
 type Values = Float32Array
 
@@ -44,7 +44,8 @@ export function truncate(n: number, out: Values, o: number, a: Values, i: number
 }
 
 export function exp(n: number, out: Values, o: number, a: Values, i: number): void {
-  for (let p = 0; p < n; p++) out[o + p] = exp32(a[i + p]!)
+  const powers = POWERS
+  for (let p = 0; p < n; p++) out[o + p] = exp32(a[i + p]!, powers)
 }
 
 export function expm1(n: number, out: Values, o: number, a: Values, i: number): void {
@@ -68,7 +69,8 @@ export function cos(n: number, out: Values, o: number, a: Values, i: number): vo
 }
 
 export function tanh(n: number, out: Values, o: number, a: Values, i: number): void {
-  for (let p = 0; p < n; p++) out[o + p] = tanh32(a[i + p]!)
+  const powers = POWERS
+  for (let p = 0; p < n; p++) out[o + p] = tanh32(a[i + p]!, powers)
 }
 
 export function erf(n: number, out: Values, o: number, a: Values, i: number): void {

@@ -5,36 +5,67 @@ type Values = Float64Array
 
 const PARITY = 0x1bd11bda
 
-/** One quarter of the rounds' mixing: rotate, then xor with the new first word. */
+/** One of the rounds' mixing steps: rotate, then xor with the new first word. */
 function mix(first: number, second: number, rotation: number): number {
   return ((second << rotation) | (second >>> (32 - rotation))) ^ first
 }
 
-/** The words of the last call; a pair would have to be allocated per element. */
-let firstWord = 0
-let secondWord = 0
-
-function threefry(key0: number, key1: number, counter0: number, counter1: number): void {
+/** One word of the result; the rounds are written out, since a loop over them costs more than they do. */
+function threefry(word: 0 | 1, key0: number, key1: number, counter0: number, counter1: number): number {
   const key2 = PARITY ^ key0 ^ key1
   let x = (counter0 + key0) | 0
   let y = (counter1 + key1) | 0
-  for (let group = 1; group <= 5; group++) {
-    const odd = (group & 1) === 1
-    x = (x + y) | 0
-    y = mix(x, y, odd ? 13 : 17)
-    x = (x + y) | 0
-    y = mix(x, y, odd ? 15 : 29)
-    x = (x + y) | 0
-    y = mix(x, y, odd ? 26 : 16)
-    x = (x + y) | 0
-    y = mix(x, y, odd ? 6 : 24)
-    // The keys go round: key1 and key2, key2 and key0, key0 and key1 …
-    const turn = group % 3
-    x = (x + (turn === 1 ? key1 : turn === 2 ? key2 : key0)) | 0
-    y = (y + (turn === 1 ? key2 : turn === 2 ? key0 : key1) + group) | 0
-  }
-  firstWord = x >>> 0
-  secondWord = y >>> 0
+  x = (x + y) | 0
+  y = mix(x, y, 13)
+  x = (x + y) | 0
+  y = mix(x, y, 15)
+  x = (x + y) | 0
+  y = mix(x, y, 26)
+  x = (x + y) | 0
+  y = mix(x, y, 6)
+  x = (x + key1) | 0
+  y = (y + key2 + 1) | 0
+  x = (x + y) | 0
+  y = mix(x, y, 17)
+  x = (x + y) | 0
+  y = mix(x, y, 29)
+  x = (x + y) | 0
+  y = mix(x, y, 16)
+  x = (x + y) | 0
+  y = mix(x, y, 24)
+  x = (x + key2) | 0
+  y = (y + key0 + 2) | 0
+  x = (x + y) | 0
+  y = mix(x, y, 13)
+  x = (x + y) | 0
+  y = mix(x, y, 15)
+  x = (x + y) | 0
+  y = mix(x, y, 26)
+  x = (x + y) | 0
+  y = mix(x, y, 6)
+  x = (x + key0) | 0
+  y = (y + key1 + 3) | 0
+  x = (x + y) | 0
+  y = mix(x, y, 17)
+  x = (x + y) | 0
+  y = mix(x, y, 29)
+  x = (x + y) | 0
+  y = mix(x, y, 16)
+  x = (x + y) | 0
+  y = mix(x, y, 24)
+  x = (x + key1) | 0
+  y = (y + key2 + 4) | 0
+  x = (x + y) | 0
+  y = mix(x, y, 13)
+  x = (x + y) | 0
+  y = mix(x, y, 15)
+  x = (x + y) | 0
+  y = mix(x, y, 26)
+  x = (x + y) | 0
+  y = mix(x, y, 6)
+  x = (x + key2) | 0
+  y = (y + key0 + 5) | 0
+  return (word === 0 ? x : y) >>> 0
 }
 
 export function threefryFirst(
@@ -51,8 +82,7 @@ export function threefryFirst(
   l: number,
 ): void {
   for (let p = 0; p < n; p++) {
-    threefry(a[i + p]! | 0, b[j + p]! | 0, c[k + p]! | 0, d[l + p]! | 0)
-    out[o + p] = firstWord
+    out[o + p] = threefry(0, a[i + p]! | 0, b[j + p]! | 0, c[k + p]! | 0, d[l + p]! | 0)
   }
 }
 
@@ -70,7 +100,6 @@ export function threefrySecond(
   l: number,
 ): void {
   for (let p = 0; p < n; p++) {
-    threefry(a[i + p]! | 0, b[j + p]! | 0, c[k + p]! | 0, d[l + p]! | 0)
-    out[o + p] = secondWord
+    out[o + p] = threefry(1, a[i + p]! | 0, b[j + p]! | 0, c[k + p]! | 0, d[l + p]! | 0)
   }
 }

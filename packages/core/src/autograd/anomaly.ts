@@ -13,7 +13,10 @@ export interface DetectAnomalyOptions {
 }
 
 /** The first element that must not be there. */
-function firstBad(x: Tensor, infinities: boolean): { readonly value: number; readonly position: number } | undefined {
+function firstBad(
+  x: Tensor,
+  infinities: boolean,
+): { readonly value: number; readonly position: number } | undefined {
   if (!isFloat(x.dtype) || x.isDisposed) return undefined
   if (x.backend.readSync === undefined) {
     throw new BackendError('detectAnomaly', {
@@ -23,7 +26,9 @@ function firstBad(x: Tensor, infinities: boolean): { readonly value: number; rea
     })
   }
   const values = x.dataSync()
-  const position = values.findIndex((value: number) => (infinities ? !Number.isFinite(value) : Number.isNaN(value)))
+  const position = values.findIndex((value: number) =>
+    infinities ? !Number.isFinite(value) : Number.isNaN(value),
+  )
   return position === -1 ? undefined : { value: values[position] as number, position }
 }
 
@@ -47,7 +52,9 @@ function createInspector(infinities: boolean): Inspector {
       const bad = firstBad(output, infinities)
       if (bad === undefined) return
       const clean = inputs.every((input) => firstBad(input, infinities) === undefined)
-      const origin = clean ? 'from finite inputs: this operation made it' : 'from inputs that were not finite already'
+      const origin = clean
+        ? 'from finite inputs: this operation made it'
+        : 'from inputs that were not finite already'
       const site = differentiated === undefined ? undefined : sites.get(differentiated)
       const where = differentiated === undefined ? '' : `, in the gradient of ${differentiated.operation}`
       const stack = site === undefined ? '' : `\n${differentiated?.operation ?? ''} was called here:\n${site}`

@@ -1,5 +1,19 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { checkpoint, customGradient, grad, hessian, jacobian, stopGradient, type Tensor, tensor, valueAndGrad, Variable, variableGradients, vjp, zeros } from '../index.js'
+import {
+  checkpoint,
+  customGradient,
+  grad,
+  hessian,
+  jacobian,
+  stopGradient,
+  type Tensor,
+  tensor,
+  Variable,
+  valueAndGrad,
+  variableGradients,
+  vjp,
+  zeros,
+} from '../index.js'
 
 describe('gradients', () => {
   const x = tensor([1, 2])
@@ -38,15 +52,22 @@ describe('gradients', () => {
   })
 
   test('of results that are no scalars', () => {
-    expectTypeOf(jacobian((each: typeof x) => each.mul(zeros([3, 2])))(x)).toEqualTypeOf<Tensor<[3, 2, 2], 'float32'>>()
+    expectTypeOf(jacobian((each: typeof x) => each.mul(zeros([3, 2])))(x)).toEqualTypeOf<
+      Tensor<[3, 2, 2], 'float32'>
+    >()
     expectTypeOf(hessian((each: Tensor) => each.sum())(x)).toEqualTypeOf<Tensor<[2, 2], 'float32'>>()
     expectTypeOf(vjp((each: typeof x) => each.exp())(x, x).value).toEqualTypeOf<Tensor<[2], 'float32'>>()
   })
 
   test('of wrapped functions', () => {
     expectTypeOf(stopGradient(x)).toEqualTypeOf<Tensor<[2], 'float32'>>()
-    expectTypeOf(checkpoint((each: typeof x, factor: number) => each.mul(factor))(x, 2)).toEqualTypeOf<Tensor<[2], 'float32'>>()
-    const custom = customGradient((each: typeof x) => each.exp(), (cotangent, { output }) => cotangent.mul(output))
+    expectTypeOf(checkpoint((each: typeof x, factor: number) => each.mul(factor))(x, 2)).toEqualTypeOf<
+      Tensor<[2], 'float32'>
+    >()
+    const custom = customGradient(
+      (each: typeof x) => each.exp(),
+      (cotangent, { output }) => cotangent.mul(output),
+    )
     expectTypeOf(custom(x)).toEqualTypeOf<Tensor<[2], 'float32'>>()
   })
 

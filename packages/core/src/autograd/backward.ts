@@ -69,7 +69,8 @@ function nodesTowards(leafNodes: ReadonlySet<GraphNode>, order: readonly Tensor[
   const wanted = new Set<GraphNode>()
   for (const { node } of order) {
     if (node === undefined) continue
-    const leads = leafNodes.has(node) || node.inputs.some((each) => each.node !== undefined && wanted.has(each.node))
+    const leads =
+      leafNodes.has(node) || node.inputs.some((each) => each.node !== undefined && wanted.has(each.node))
     if (leads) wanted.add(node)
   }
   return wanted
@@ -122,7 +123,11 @@ function visit(tensor: Tensor, walk: Walk): void {
 }
 
 /** Adds the parts to the sums of the inputs; returns what may not be needed any more. */
-function distribute(node: GraphNode, parts: readonly (Tensor | undefined)[], { sums, wanted }: Walk): Tensor[] {
+function distribute(
+  node: GraphNode,
+  parts: readonly (Tensor | undefined)[],
+  { sums, wanted }: Walk,
+): Tensor[] {
   const used: Tensor[] = []
   parts.forEach((part, position) => {
     if (part === undefined) return
@@ -154,15 +159,27 @@ function applyRule<P extends Primitive>(
     return source !== undefined && wanted.has(source)
   }
   const apply = () =>
-    rule({ operation: node.operation, parameters: node.parameters, inputs: node.inputs, output, cotangent, needs })
+    rule({
+      operation: node.operation,
+      parameters: node.parameters,
+      inputs: node.inputs,
+      output,
+      cotangent,
+      needs,
+    })
   if (isRecording()) return apply()
   const temporary = new Owner('when the gradient rule that made it ended', true)
   try {
     // A recorded tensor that a rule returns as it is would be freed with the cotangents: another handle stands for it.
     const own = (part: Tensor | undefined): Tensor | undefined =>
-      part === undefined || part === cotangent || part.owner === temporary ? part : reshape('gradient', part, part.shape)
+      part === undefined || part === cotangent || part.owner === temporary
+        ? part
+        : reshape('gradient', part, part.shape)
     const parts = runOwned(temporary, () => apply().map(own))
-    temporary.close(parts.filter((part) => part !== undefined), owner)
+    temporary.close(
+      parts.filter((part) => part !== undefined),
+      owner,
+    )
     return parts
   } finally {
     if (!temporary.closed) temporary.close()

@@ -12,5 +12,9 @@ export function basisVector(operation: string, like: Tensor, element: number): T
   const { dtype, size, shape } = like
   const here = e.equal(index(0), scalar(0, 'int32'))
   const zeros = fillLike(operation, like, [size], 0)
-  return reshape(operation, map(operation, e.select(here, e.add(input(0, dtype), 1), input(0, dtype)), [zeros], [element]), shape)
+  return reshape(
+    operation,
+    map(operation, e.select(here, e.add(input(0, dtype), 1), input(0, dtype)), [zeros], [element]),
+    shape,
+  )
 }

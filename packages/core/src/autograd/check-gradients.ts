@@ -5,9 +5,9 @@ import { DTypeError, formatShape, isFloat, type Shape, ValueError } from '@nabla
 import { scope } from '../engine/scope.js'
 import { tensorFrom } from '../ops/creation/tensor.js'
 import { mul } from '../ops/elementwise/arithmetic.js'
-import { Generator } from '../random/generator.js'
-import { uniform } from '../random/continuous.js'
 import { reduce } from '../primitives/reduce.js'
+import { uniform } from '../random/continuous.js'
+import { Generator } from '../random/generator.js'
 import type { Tensor } from '../tensor.js'
 import { grad } from './gradient.js'
 import { requireOutput } from './recorded-function.js'
@@ -42,22 +42,39 @@ const isDifferentiable = ({ original }: HostInput): boolean => isFloat(original.
 
 function toTensors(inputs: readonly HostInput[]): Tensor[] {
   return inputs.map((each) =>
-    isDifferentiable(each) ? tensorFrom(each.values, each.original.shape, { backend: each.original.backend }) : each.original,
+    isDifferentiable(each)
+      ? tensorFrom(each.values, each.original.shape, { backend: each.original.backend })
+      : each.original,
   )
 }
 
 /** Fixed weights between 0.5 and 1.5, so that no derivative cancels by symmetry. */
 function weightsFor(like: Tensor, seed: number): Tensor {
-  return uniform(like.shape, { low: 0.5, high: 1.5, dtype: 'float64', backend: like.backend, generator: new Generator(seed) })
+  return uniform(like.shape, {
+    low: 0.5,
+    high: 1.5,
+    dtype: 'float64',
+    backend: like.backend,
+    generator: new Generator(seed),
+  })
 }
 
 function weightedSum(x: Tensor, seed: number): Tensor {
   const weighted = mul(x, weightsFor(x, seed))
-  return reduce('checkGradients', 'sum', weighted, weighted.shape.map((_, axis) => axis), false)
+  return reduce(
+    'checkGradients',
+    'sum',
+    weighted,
+    weighted.shape.map((_, axis) => axis),
+    false,
+  )
 }
 
 /** The function as a weighted sum of its results. */
-const toScalar = (run: Run): Run => (...inputs) => weightedSum(requireOutput('checkGradients', run(...inputs)), 1)
+const toScalar =
+  (run: Run): Run =>
+  (...inputs) =>
+    weightedSum(requireOutput('checkGradients', run(...inputs)), 1)
 
 /** Gradients with respect to the floating-point inputs, in their order. */
 function gradientsOf(run: Run, inputs: readonly Tensor[]): readonly Tensor[] {
@@ -69,13 +86,21 @@ function gradientsOf(run: Run, inputs: readonly Tensor[]): readonly Tensor[] {
 }
 
 /** A scalar function that holds all first derivatives of another. */
-const derivativeOf = (run: Run): Run => (...inputs) =>
-  gradientsOf(run, inputs)
-    .map((gradient, position) => weightedSum(gradient, position + 2))
-    .reduce((sum, part) => sum.add(part))
+const derivativeOf =
+  (run: Run): Run =>
+  (...inputs) =>
+    gradientsOf(run, inputs)
+      .map((gradient, position) => weightedSum(gradient, position + 2))
+      .reduce((sum, part) => sum.add(part))
 
 /** The function at inputs where one element is another. */
-async function evaluate(run: Run, inputs: readonly HostInput[], input: HostInput, element: number, value: number): Promise<number> {
+async function evaluate(
+  run: Run,
+  inputs: readonly HostInput[],
+  input: HostInput,
+  element: number,
+  value: number,
+): Promise<number> {
   const moved = { ...input, values: input.values.with(element, value) }
   const result = scope(() => run(...toTensors(inputs.map((each) => (each === input ? moved : each)))))
   const [number = Number.NaN] = await result.data()
@@ -122,10 +147,18 @@ async function compareAll(run: Run, inputs: readonly HostInput[], epsilon: numbe
 const errorOf = ({ analytic, numeric }: Compared): number =>
   Math.abs(analytic - numeric) / Math.max(1, Math.abs(analytic), Math.abs(numeric))
 
-function requireAgreement(order: number, compared: readonly Compared[], inputs: readonly HostInput[], options: CheckGradientsOptions): void {
+function requireAgreement(
+  order: number,
+  compared: readonly Compared[],
+  inputs: readonly HostInput[],
+  options: CheckGradientsOptions,
+): void {
   const { relativeTolerance = 1e-5, absoluteTolerance = 1e-6 } = options
   const isWrong = ({ analytic, numeric }: Compared): boolean =>
-    !(Math.abs(analytic - numeric) <= absoluteTolerance + relativeTolerance * Math.max(Math.abs(analytic), Math.abs(numeric)))
+    !(
+      Math.abs(analytic - numeric) <=
+      absoluteTolerance + relativeTolerance * Math.max(Math.abs(analytic), Math.abs(numeric))
+    )
   const wrong = compared.filter(isWrong)
   const worst = wrong.toSorted((a, b) => errorOf(b) - errorOf(a))[0]
   if (worst === undefined) return
@@ -155,7 +188,11 @@ async function toHost(original: Tensor): Promise<HostInput> {
  * @throws ValueError naming the input, the element and both numbers where they disagree.
  * @example await checkGradients((x, w) => x.matmul(w).tanh(), [x, w], { order: 2 })
  */
-export async function checkGradients(run: Run, inputs: readonly Tensor[], options: CheckGradientsOptions = {}): Promise<GradientCheck> {
+export async function checkGradients(
+  run: Run,
+  inputs: readonly Tensor[],
+  options: CheckGradientsOptions = {},
+): Promise<GradientCheck> {
   const { order = 1, epsilon = 1e-5 } = options
   const hosts = await Promise.all(inputs.map(toHost))
   const scalar = toScalar(run)
@@ -165,5 +202,8 @@ export async function checkGradients(run: Run, inputs: readonly Tensor[], option
     requireAgreement(position + 1, found, hosts, options)
     compared = [...compared, ...found]
   }
-  return { compared: compared.length, largestError: compared.map(errorOf).reduce((a, b) => Math.max(a, b), 0) }
+  return {
+    compared: compared.length,
+    largestError: compared.map(errorOf).reduce((a, b) => Math.max(a, b), 0),
+  }
 }

@@ -94,11 +94,16 @@ test('sees variables as they were, and assigns them once', async () => {
 
 test('can be pulled through more than once', async () => {
   const matrix = await jacobian(checkpoint((x: Tensor) => x.square()))(tensor([1, 2])).array()
-  expect(matrix).toEqual([[2, 0], [0, 4]])
+  expect(matrix).toEqual([
+    [2, 0],
+    [0, 4],
+  ])
 })
 
 test('passes on what does not depend on a gradient', async () => {
   const constant = ones([2])
-  expect(await grad((x: Tensor) => x.mul(checkpoint(() => constant.mul(3))()).sum())(ones([2])).array()).toEqual([3, 3])
+  expect(
+    await grad((x: Tensor) => x.mul(checkpoint(() => constant.mul(3))()).sum())(ones([2])).array(),
+  ).toEqual([3, 3])
   expect(await grad((x: Tensor) => checkpoint((y: Tensor) => y)(x).sum())(ones([2])).array()).toEqual([1, 1])
 })

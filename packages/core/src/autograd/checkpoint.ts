@@ -7,7 +7,6 @@ import { type Journal, journaled, rewound } from '../engine/journal.js'
 import type { GraphNode } from '../engine/primitives.js'
 import { isRecording, isTracked, nextSerial, record } from '../engine/recording.js'
 import { currentOwner, Owner, runOwned } from '../engine/scope.js'
-import { detach } from '../primitives/views.js'
 import type { Tensor } from '../tensor.js'
 import { backward } from './backward.js'
 import { requireOutput } from './recorded-function.js'
@@ -49,7 +48,10 @@ export function checkpoint<Parameters extends readonly unknown[], R extends Tens
     if (!isRecording() || outer === undefined) return run(...parameters)
     const start = nextSerial()
     const journal: Journal = { notes: new Map(), tensors: [] }
-    const first = new Owner('when the checkpoint that made it ended: it computes it again when the gradient needs it', true)
+    const first = new Owner(
+      'when the checkpoint that made it ended: it computes it again when the gradient needs it',
+      true,
+    )
     const call = (): R => requireOutput(operation, run(...parameters)) as R
     try {
       const output = runOwned(first, () => journaled(journal, call))
@@ -74,17 +76,31 @@ export function checkpoint<Parameters extends readonly unknown[], R extends Tens
 }
 
 /** Runs the segment again, recorded, and pulls the cotangent through it. */
-function pullAgain(call: () => Tensor, sources: readonly Tensor[], cotangent: Tensor): (Tensor | undefined)[] {
+function pullAgain(
+  call: () => Tensor,
+  sources: readonly Tensor[],
+  cotangent: Tensor,
+): (Tensor | undefined)[] {
   const outer = currentOwner()
   const nested = isRecording()
   const owner = new Owner('when the gradient of the checkpoint that it belongs to was computed', true)
   try {
     const results = runOwned(owner, () => {
       const output = record(NO_BATCH, call)
-      return backward({ outputs: [output], cotangents: [cotangent], leaves: sources, owner, escaping: new Set() })
+      return backward({
+        outputs: [output],
+        cotangents: [cotangent],
+        leaves: sources,
+        owner,
+        escaping: new Set(),
+      })
     })
     if (nested && outer !== undefined) owner.hand(outer)
-    else owner.close(results.filter((result) => result !== undefined), outer)
+    else
+      owner.close(
+        results.filter((result) => result !== undefined),
+        outer,
+      )
     return results
   } finally {
     if (!owner.closed) owner.close()

@@ -1,6 +1,8 @@
 /**
  * Gradients under the user's control: none at all, or written by hand.
  */
+
+import type { DType, Shape } from '@nabla/backend'
 import { formatShape, ShapeError, ValueError } from '@nabla/backend'
 import { requireTensor } from '../engine/operands.js'
 import { track, withoutRecording } from '../engine/recording.js'
@@ -9,7 +11,6 @@ import { detach } from '../primitives/views.js'
 import type { Tensor } from '../tensor.js'
 import { retype } from '../types/typed.js'
 import { requireOutput } from './recorded-function.js'
-import type { DType, Shape } from '@nabla/backend'
 
 /**
  * The same values, as a constant for every gradient.
@@ -83,7 +84,11 @@ export function customGradient<Inputs extends readonly Tensor[], R extends Tenso
         return inputs.includes(result) || result.node !== undefined ? detach(operation, result) : result
       }),
     )
-    const rule = (cotangent: Tensor, _inputs: readonly Tensor[], result: Tensor): readonly (Tensor | undefined)[] =>
+    const rule = (
+      cotangent: Tensor,
+      _inputs: readonly Tensor[],
+      result: Tensor,
+    ): readonly (Tensor | undefined)[] =>
       checkCotangents(operation, inputs, backward(cotangent, { inputs, output: result }))
     track(output, inputs, () => ({ primitive: 'custom', operation, parameters: { rule }, inputs }))
     return output as R

@@ -23,14 +23,21 @@ describe('grad', () => {
   test('sums over what was broadcast, and over all uses', async () => {
     const gradient = grad(({ w, b }: { w: Tensor; b: Tensor }) => w.mul(b).add(b).sum())
     const { w, b } = gradient({ w: ones([2, 3]), b: tensor([[1], [2]]) })
-    expect(await w.array()).toEqual([[1, 1, 1], [2, 2, 2]])
+    expect(await w.array()).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ])
     expect(await b.array()).toEqual([[6], [6]])
   })
 
   test('takes trees, and leaves the other arguments alone', async () => {
-    const run = ([a, { b }]: readonly [Tensor, { readonly b: Tensor }], factor: number): Tensor => a.mul(b).mul(factor).sum()
+    const run = ([a, { b }]: readonly [Tensor, { readonly b: Tensor }], factor: number): Tensor =>
+      a.mul(b).mul(factor).sum()
     const [a, { b }] = grad(run)([tensor([1, 2]), { b: tensor([3, 4]) }], 10)
-    expect([await a.array(), await b.array()]).toEqual([[30, 40], [10, 20]])
+    expect([await a.array(), await b.array()]).toEqual([
+      [30, 40],
+      [10, 20],
+    ])
   })
 
   test('is zero for what the loss does not depend on', async () => {
@@ -50,7 +57,10 @@ describe('grad', () => {
   })
 
   test('gives each argument a tensor of its own', async () => {
-    const [a, b] = grad(([left, right]: readonly [Tensor, Tensor]) => left.add(right).sum())([ones([2]), ones([2])])
+    const [a, b] = grad(([left, right]: readonly [Tensor, Tensor]) => left.add(right).sum())([
+      ones([2]),
+      ones([2]),
+    ])
     a.dispose()
     expect(await b.array()).toEqual([1, 1])
   })
@@ -142,7 +152,8 @@ describe('grad', () => {
         state = x.add(previous).keep()
         return state.sum()
       })(ones([1])).dispose()
-      if (previous.node !== undefined) expect(previous.node.inputs.every((each) => each.node === undefined || i < 2)).toBe(true)
+      if (previous.node !== undefined)
+        expect(previous.node.inputs.every((each) => each.node === undefined || i < 2)).toBe(true)
     }
     grad((x: Tensor) => x.add(state).sum())(ones([1])).dispose()
     expect(state.node).toBeUndefined()
@@ -150,13 +161,31 @@ describe('grad', () => {
 
   test('explains what it cannot differentiate', () => {
     const x = ones([2])
-    expect(() => grad((each: Tensor) => each.mul(2))(x)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: grad: expected a floating-point scalar to differentiate; received float32 [2]. Fix: reduce the result to one number first, for example with mean() or sum(), or use vjp or jacobian.]`)
-    expect(() => grad((each: Tensor) => each.greater(0).sum())(x)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: grad: expected a floating-point scalar to differentiate; received int32 []. Fix: compute the loss in floating point, without comparisons or rounding at the end.]`)
-    expect(() => grad((each: Tensor) => each.sum())(tensor([1], { dtype: 'int32' }))).toThrowErrorMatchingInlineSnapshot(`[DTypeError: grad: expected floating-point tensors to differentiate with respect to; received int32 [1]. Fix: cast it first: x.cast('float32').]`)
-    expect(() => grad((() => undefined) as never)(x)).toThrowErrorMatchingInlineSnapshot(`[ValueError: grad: expected a function that returns the loss, or { value: loss, … }; received undefined. Fix: return the loss from the function.]`)
-    expect(() => grad((async (each: Tensor) => each.sum()) as never)(x)).toThrowErrorMatchingInlineSnapshot(`[ValueError: grad: expected a function that returns at once; received an async function. Fix: read values (await …) outside of the function; return what you need besides the loss as { value, … }.]`)
-    expect(() => grad((each: Tensor) => each.sum())(3 as never)).toThrowErrorMatchingInlineSnapshot(`[ValueError: grad: expected a tensor, or arrays and plain objects of tensors, as the argument to differentiate with respect to; received a number as argument. Fix: pass numbers as tensor(…), and what should not be differentiated as a later argument; for variables use variableGradients.]`)
-    expect(() => grad(({ a }: { a: { b: Tensor } }) => a.b.sum())({ a: { b: [1] as never } })).toThrowErrorMatchingInlineSnapshot(`[ValueError: grad: expected a tensor, or arrays and plain objects of tensors, as the argument to differentiate with respect to; received a number as argument.a.b[0]. Fix: pass numbers as tensor(…), and what should not be differentiated as a later argument; for variables use variableGradients.]`)
+    expect(() => grad((each: Tensor) => each.mul(2))(x)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: grad: expected a floating-point scalar to differentiate; received float32 [2]. Fix: reduce the result to one number first, for example with mean() or sum(), or use vjp or jacobian.]`,
+    )
+    expect(() => grad((each: Tensor) => each.greater(0).sum())(x)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: grad: expected a floating-point scalar to differentiate; received int32 []. Fix: compute the loss in floating point, without comparisons or rounding at the end.]`,
+    )
+    expect(() =>
+      grad((each: Tensor) => each.sum())(tensor([1], { dtype: 'int32' })),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: grad: expected floating-point tensors to differentiate with respect to; received int32 [1]. Fix: cast it first: x.cast('float32').]`,
+    )
+    expect(() => grad((() => undefined) as never)(x)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: grad: expected a function that returns the loss, or { value: loss, … }; received undefined. Fix: return the loss from the function.]`,
+    )
+    expect(() => grad((async (each: Tensor) => each.sum()) as never)(x)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: grad: expected a function that returns at once; received an async function. Fix: read values (await …) outside of the function; return what you need besides the loss as { value, … }.]`,
+    )
+    expect(() => grad((each: Tensor) => each.sum())(3 as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: grad: expected a tensor, or arrays and plain objects of tensors, as the argument to differentiate with respect to; received a number as argument. Fix: pass numbers as tensor(…), and what should not be differentiated as a later argument; for variables use variableGradients.]`,
+    )
+    expect(() =>
+      grad(({ a }: { a: { b: Tensor } }) => a.b.sum())({ a: { b: [1] as never } }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: grad: expected a tensor, or arrays and plain objects of tensors, as the argument to differentiate with respect to; received a number as argument.a.b[0]. Fix: pass numbers as tensor(…), and what should not be differentiated as a later argument; for variables use variableGradients.]`,
+    )
   })
 })
 
@@ -197,9 +226,20 @@ describe('variableGradients', () => {
   test('explains misuse', () => {
     const w = new Variable(ones([2]), { name: 'w' })
     const steps = new Variable(tensor(0, { dtype: 'int32' }), { name: 'steps' })
-    expect(() => variableGradients(() => w.value.sum(), [w, w])).toThrowErrorMatchingInlineSnapshot(`[ValueError: variableGradients: expected each variable once; received variable "w" twice. Fix: remove the repetition: [...new Set(variables)].]`)
-    expect(() => variableGradients(() => w.value.sum(), [steps])).toThrowErrorMatchingInlineSnapshot(`[DTypeError: variableGradients: variable "steps": expected floating-point tensors to differentiate with respect to; received int32 []. Fix: cast it first: x.cast('float32').]`)
-    expect(() => variableGradients(() => (w.assign(zeros([2])), w.value.sum()), [w])).toThrowErrorMatchingInlineSnapshot(`[ValueError: assign to "w": expected no change of a variable inside the function that is differentiated with respect to it; received an assignment while its gradient is being computed. Fix: assign after variableGradients returned, or leave the variable out of the list.]`)
+    expect(() => variableGradients(() => w.value.sum(), [w, w])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: variableGradients: expected each variable once; received variable "w" twice. Fix: remove the repetition: [...new Set(variables)].]`,
+    )
+    expect(() => variableGradients(() => w.value.sum(), [steps])).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: variableGradients: variable "steps": expected floating-point tensors to differentiate with respect to; received int32 []. Fix: cast it first: x.cast('float32').]`,
+    )
+    expect(() =>
+      variableGradients(() => {
+        w.assign(zeros([2]))
+        return w.value.sum()
+      }, [w]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: assign to "w": expected no change of a variable inside the function that is differentiated with respect to it; received an assignment while its gradient is being computed. Fix: assign after variableGradients returned, or leave the variable out of the list.]`,
+    )
     expect(w.value).toBe(w.value)
   })
 })
@@ -266,15 +306,22 @@ describe('customGradient', () => {
   })
 
   test('explains cotangents that do not fit', () => {
-    const wrongCount = customGradient((x: Tensor, y: Tensor) => x.mul(y), (cotangent) => cotangent)
+    const wrongCount = customGradient(
+      (x: Tensor, y: Tensor) => x.mul(y),
+      (cotangent) => cotangent,
+    )
     const wrongShape = customGradient(
       function scale(x: Tensor) {
         return x.mul(2)
       },
       (cotangent) => cotangent.sum(),
     )
-    expect(() => grad((x: Tensor) => wrongCount(x, x).sum())(ones([2]))).toThrowErrorMatchingInlineSnapshot(`[ValueError: customGradient: expected 2 cotangents, one per input; received 1. Fix: return an array with one entry per input, undefined where the gradient is zero.]`)
-    expect(() => grad((x: Tensor) => wrongShape(x).sum())(ones([2]))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: customGradient scale: expected a cotangent of float32 [2] for input 0, like the input; received float32 []. Fix: sum over the axes along which the input was broadcast, or reshape or cast the result.]`)
+    expect(() => grad((x: Tensor) => wrongCount(x, x).sum())(ones([2]))).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: customGradient: expected 2 cotangents, one per input; received 1. Fix: return an array with one entry per input, undefined where the gradient is zero.]`,
+    )
+    expect(() => grad((x: Tensor) => wrongShape(x).sum())(ones([2]))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: customGradient scale: expected a cotangent of float32 [2] for input 0, like the input; received float32 []. Fix: sum over the axes along which the input was broadcast, or reshape or cast the result.]`,
+    )
   })
 })
 

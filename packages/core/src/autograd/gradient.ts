@@ -158,7 +158,9 @@ export function variableGradients<R extends Differentiable>(
   const operation = 'variableGradients'
   requireDistinct(variables)
   return compute(operation, (computation) => {
-    const leaves = variables.map((variable) => leaf(`${operation}: variable "${variable.name}"`, variable.value))
+    const leaves = variables.map((variable) =>
+      leaf(`${operation}: variable "${variable.name}"`, variable.value),
+    )
     // Backward runs with the substitutes too: checkpoints recompute then.
     return Variable.substitute(variables, leaves, () => {
       const result = computation.record(run)

@@ -96,7 +96,11 @@ export function jvp<A extends TensorTree, R extends Tensor>(
         compute(operation, (inner) => {
           const { output, leaves } = runRecorded(operation, inner, run, argument)
           const direction = leaf(operation, fillLike(operation, output, output.shape, 0))
-          return { value: output, direction, pulled: inner.pull([output], [direction], leaves, { escaping: [output] }) }
+          return {
+            value: output,
+            direction,
+            pulled: inner.pull([output], [direction], leaves, { escaping: [output] }),
+          }
         }),
       )
       const tangents = treeTensors(operation, tangent)
@@ -109,9 +113,10 @@ export function jvp<A extends TensorTree, R extends Tensor>(
 }
 
 /** A tensor of derivatives for each tensor of the argument. */
-export type JacobianOf<A, R extends Tensor> = A extends Tensor<infer S, infer D>
-  ? Tensor<[...R['shape'], ...S], D>
-  : { [K in keyof A]: JacobianOf<A[K], R> }
+export type JacobianOf<A, R extends Tensor> =
+  A extends Tensor<infer S, infer D>
+    ? Tensor<[...R['shape'], ...S], D>
+    : { [K in keyof A]: JacobianOf<A[K], R> }
 
 /**
  * All derivatives of the elements of the result with respect to those of the argument: shape
@@ -129,11 +134,19 @@ export function jacobian<A extends TensorTree, R extends Tensor>(
       const count = sizeOf(output.shape)
       const rows = Array.from({ length: count }, (_, element) =>
         withTemporaries(() =>
-          computation.pull([output], [basisVector(operation, output, element)], leaves, { escaping: [output], retain: true }),
+          computation.pull([output], [basisVector(operation, output, element)], leaves, {
+            escaping: [output],
+            retain: true,
+          }),
         ),
       )
       const matrices = leaves.map((each, position) =>
-        stackRows(operation, rows.map((row) => row[position] as Tensor), output, each),
+        stackRows(
+          operation,
+          rows.map((row) => row[position] as Tensor),
+          output,
+          each,
+        ),
       )
       return arrange<TensorTree>(operation, argument, matrices) as JacobianOf<B, R>
     })
@@ -152,6 +165,8 @@ function stackRows(operation: string, rows: readonly Tensor[], output: Tensor, a
  *
  * @example hessian((x: Tensor) => x.mul(x).mul(x).sum())(tensor([1, 2])) // [[6, 0], [0, 12]]
  */
-export function hessian<A extends Tensor>(run: (argument: A) => Tensor): <B extends A>(argument: B) => JacobianOf<B, B> {
+export function hessian<A extends Tensor>(
+  run: (argument: A) => Tensor,
+): <B extends A>(argument: B) => JacobianOf<B, B> {
   return <B extends A>(argument: B) => jacobian((x: B) => grad(run)(x))(argument)
 }

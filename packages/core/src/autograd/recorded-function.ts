@@ -3,7 +3,15 @@
  * seeing to it that everything made on the way is freed and the results find an owner.
  */
 import { DTypeError, formatShape, isFloat, ShapeError, ValueError } from '@nabla/backend'
-import { computing, isRecording, isTracked, nextSerial, notice, type Recording, record } from '../engine/recording.js'
+import {
+  computing,
+  isRecording,
+  isTracked,
+  nextSerial,
+  notice,
+  type Recording,
+  record,
+} from '../engine/recording.js'
 import { currentOwner, isPromise, Owner, runOwned, Scope, tensorsIn } from '../engine/scope.js'
 import { openResults } from '../engine/step.js'
 import { fillLike } from '../primitives/fill-like.js'
@@ -45,7 +53,9 @@ export function requireSynchronous<R>(operation: string, value: R): R {
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
+  return Array.isArray(value)
+    ? 'an array'
+    : `${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
 }
 
 /** The result of a function that must return one tensor. */
@@ -62,7 +72,10 @@ export function requireOutput(operation: string, value: unknown): Tensor {
 /** The loss in what a differentiated function returned: the tensor itself, or the `value` of an object. */
 export function requireLoss(operation: string, result: unknown): Tensor {
   requireSynchronous(operation, result)
-  const value = !isTensor(result) && typeof result === 'object' && result !== null && 'value' in result ? result.value : result
+  const value =
+    !isTensor(result) && typeof result === 'object' && result !== null && 'value' in result
+      ? result.value
+      : result
   if (!isTensor(value)) {
     throw new ValueError(operation, {
       expected: 'a function that returns the loss, or { value: loss, … }',
@@ -104,7 +117,12 @@ export interface Computation {
   /** Runs with recording. */
   record<T>(body: () => T): T
   /** Cotangents of the leaves, zeros for those that the outputs don't depend on. */
-  pull(outputs: readonly Tensor[], cotangents: readonly Tensor[], leaves: readonly Tensor[], options?: PullOptions): Tensor[]
+  pull(
+    outputs: readonly Tensor[],
+    cotangents: readonly Tensor[],
+    leaves: readonly Tensor[],
+    options?: PullOptions,
+  ): Tensor[]
 }
 
 /**
@@ -139,7 +157,12 @@ function zerosLikeLeaf(leaf: Tensor): Tensor {
 }
 
 /** Gives the results of a finished computation to whoever frees them. */
-function deliver(owner: Owner, results: readonly Tensor[], outer: Owner | undefined, { batch, scope }: Recording): void {
+function deliver(
+  owner: Owner,
+  results: readonly Tensor[],
+  outer: Owner | undefined,
+  { batch, scope }: Recording,
+): void {
   const made = results.filter((result) => result.owner === owner)
   for (const result of made) result.node = undefined
   const inScope = outer === undefined || outer instanceof Scope

@@ -39,7 +39,15 @@ function numberFormat(values: readonly number[], dtype: DType): (value: number) 
   if (needsExponent(values)) return (value) => special(value) ?? value.toExponential(DECIMALS)
   const decimals = values.reduce((most, value) => {
     if (!Number.isFinite(value) || most === DECIMALS) return most
-    return Math.max(most, (value.toFixed(DECIMALS).replace(/\.?0+$/, '').split('.')[1] ?? '').length)
+    return Math.max(
+      most,
+      (
+        value
+          .toFixed(DECIMALS)
+          .replace(/\.?0+$/, '')
+          .split('.')[1] ?? ''
+      ).length,
+    )
   }, 0)
   return (value) => special(value) ?? value.toFixed(decimals)
 }
@@ -72,14 +80,20 @@ export function formatElements(elements: Elements, dtype: DType): string {
   const visit = (axis: number): string => {
     if (axis === shape.length) return (texts[next++] as string).padStart(width)
     const parts = shown(shape[axis] as number, shorten).map((i) => (i === undefined ? '…' : visit(axis + 1)))
-    const separator = axis === shape.length - 1 ? ', ' : `,${'\n'.repeat(shape.length - 1 - axis)}${' '.repeat(axis + 1)}`
+    const separator =
+      axis === shape.length - 1 ? ', ' : `,${'\n'.repeat(shape.length - 1 - axis)}${' '.repeat(axis + 1)}`
     return `[${parts.join(separator)}]`
   }
   return visit(0)
 }
 
 /** A tensor's type, and its elements where they are at hand. */
-export function formatTensor(dtype: DType, shape: Shape, values: ArrayLike<number> | undefined, note: string): string {
+export function formatTensor(
+  dtype: DType,
+  shape: Shape,
+  values: ArrayLike<number> | undefined,
+  note: string,
+): string {
   const type = `Tensor<[${shape.join(',')}], ${dtype}>`
   if (values === undefined) return `${type} ${note}`
   return `${type}${shape.length > 1 ? '\n' : ' '}${formatElements({ shape, values }, dtype)}`

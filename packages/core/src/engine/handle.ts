@@ -2,7 +2,16 @@
  * TensorHandle: what every tensor is underneath — a view on shared storage with an owner — without any operations, so
  * that operations can be written against it and the Tensor class on top of them.
  */
-import { type Backend, DisposedError, type DType, formatShape, type Layout, type Shape, sizeOf, type View } from '@nabla/backend'
+import {
+  type Backend,
+  DisposedError,
+  type DType,
+  formatShape,
+  type Layout,
+  type Shape,
+  sizeOf,
+  type View,
+} from '@nabla/backend'
 import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
 import { type Reference, type Storage, watch } from './storage.js'
@@ -114,7 +123,10 @@ function disposedError(operation: string, { dtype, shape, reference }: TensorHan
   return new DisposedError(operation, {
     expected: 'a live tensor',
     received: `a freed one: ${dtype} ${formatShape(shape)} made by ${reference.operation}; ${reference.reason}`,
-    fix: ['use it earlier, return it from the scope or function that it was made in, or call keep() on it (reportLeaks records where tensors are made)', ...sites].join('\n'),
+    fix: [
+      'use it earlier, return it from the scope or function that it was made in, or call keep() on it (reportLeaks records where tensors are made)',
+      ...sites,
+    ].join('\n'),
   })
 }
 

@@ -1,7 +1,7 @@
 /**
  * The check that what an operation was given are tensors, and of this copy of the package.
  */
-import { NablaError, ValueError } from '@nabla/backend'
+import { type NablaError, ValueError } from '@nabla/backend'
 import { isForeignTensor, TensorHandle } from './handle.js'
 
 /** Says why a value can't be an operand. */

@@ -28,7 +28,10 @@ import { toNested } from './nested.js'
 
 const INSPECT = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
 
-export abstract class ReadableTensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorHandle<S, D> {
+export abstract class ReadableTensor<
+  out S extends Shape = Shape,
+  out D extends DType = DType,
+> extends TensorHandle<S, D> {
   /** @internal What makes a tensor from its parts. */
   abstract readonly make: MakeTensor
 
@@ -67,7 +70,9 @@ export abstract class ReadableTensor<out S extends Shape = Shape, out D extends 
    *
    * @example await tensor([[1, 2], [3, 4]]).array() // [[1, 2], [3, 4]], of type number[][]
    */
-  async array<A extends Shape, T extends DType>(this: ReadableTensor<A, T>): Promise<NestedOf<A, ElementOf<T>>> {
+  async array<A extends Shape, T extends DType>(
+    this: ReadableTensor<A, T>,
+  ): Promise<NestedOf<A, ElementOf<T>>> {
     const values = await this.data()
     return retypeNested<A, ElementOf<T>>(toNested(values, this.shape, this.dtype))
   }

@@ -1,6 +1,6 @@
+import { inspect } from 'node:util'
 import { type Backend, createNullBackend, decorate } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { inspect } from 'node:util'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { arange, full, ones, tensor, zeros } from '../ops/creation/index.js'
 import { Variable } from '../variable.js'
@@ -10,13 +10,18 @@ import { memory } from './storage.js'
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 
 /** A backend that can only be read asynchronously, as on the GPU. */
-const createDistantBackend = (): Backend => decorate(createCpuBackend(), { name: 'distant', readSync: undefined })
+const createDistantBackend = (): Backend =>
+  decorate(createCpuBackend(), { name: 'distant', readSync: undefined })
 
 /** Tensors that nobody but the garbage collector freed count as live. */
 const live = (): number => memory().tensors + memory().leaked
 
 describe('reading', () => {
-  const x = () => tensor([[1, 2, 3], [4, 5, 6]])
+  const x = () =>
+    tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
 
   test('gives row-major elements, whatever the layout', async () => {
     expect(await x().data()).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6))
@@ -27,7 +32,11 @@ describe('reading', () => {
   })
 
   test('gives nested arrays and single values', async () => {
-    expect(await x().transpose().array()).toEqual([[1, 4], [2, 5], [3, 6]])
+    expect(await x().transpose().array()).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ])
     expect(await tensor(5).array()).toBe(5)
     expect(await zeros([2, 0]).array()).toEqual([[], []])
     expect(await tensor([[true], [false]]).array()).toEqual([[true], [false]])
@@ -52,26 +61,47 @@ describe('reading', () => {
   })
 
   test('explains what it cannot read', async () => {
-    await expect(x().item()).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeError: item: expected a tensor with one element; received float32 [2,3] with 6. Fix: reduce it first, for example with mean(), or use array() or data().]`)
-    expect(() => ones([2], { backend: createDistantBackend() }).dataSync()).toThrowErrorMatchingInlineSnapshot(`[BackendError: dataSync: expected a backend that can read at once; received backend "distant". Fix: use await tensor.data(), which works on every backend.]`)
+    await expect(x().item()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: item: expected a tensor with one element; received float32 [2,3] with 6. Fix: reduce it first, for example with mean(), or use array() or data().]`,
+    )
+    expect(() =>
+      ones([2], { backend: createDistantBackend() }).dataSync(),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[BackendError: dataSync: expected a backend that can read at once; received backend "distant". Fix: use await tensor.data(), which works on every backend.]`,
+    )
     const freed = x()
     freed.dispose()
-    await expect(freed.data()).rejects.toThrowErrorMatchingInlineSnapshot(`[DisposedError: data: expected a live tensor; received a freed one: float32 [2,3] made by tensor; dispose() was called on it. Fix: use it earlier, or call keep() on it if it must live longer (reportLeaks records where each was made).]`)
+    await expect(freed.data()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: data: expected a live tensor; received a freed one: float32 [2,3] made by tensor; dispose() was called on it. Fix: use it earlier, return it from the scope or function that it was made in, or call keep() on it (reportLeaks records where tensors are made).]`,
+    )
   })
 })
 
 describe('printing', () => {
   test('shows type, shape and aligned elements', () => {
-    expect(String(tensor([[1, 2.5], [-30, 0]]))).toMatchInlineSnapshot(`
+    expect(
+      String(
+        tensor([
+          [1, 2.5],
+          [-30, 0],
+        ]),
+      ),
+    ).toMatchInlineSnapshot(`
       "Tensor<[2,2], float32>
       [[  1.0,   2.5],
        [-30.0,   0.0]]"
     `)
-    expect(String(tensor([1, 2, 3], { dtype: 'int32' }))).toMatchInlineSnapshot(`"Tensor<[3], int32> [1, 2, 3]"`)
+    expect(String(tensor([1, 2, 3], { dtype: 'int32' }))).toMatchInlineSnapshot(
+      `"Tensor<[3], int32> [1, 2, 3]"`,
+    )
     expect(String(tensor([true, false]))).toMatchInlineSnapshot(`"Tensor<[2], bool> [ true, false]"`)
     expect(String(tensor(0.1))).toMatchInlineSnapshot(`"Tensor<[], float32> 0.1"`)
-    expect(String(tensor([Number.NaN, Number.POSITIVE_INFINITY, 1]))).toMatchInlineSnapshot(`"Tensor<[3], float32> [     NaN, Infinity,        1]"`)
-    expect(String(tensor([1e-10, 1, 3e10]))).toMatchInlineSnapshot(`"Tensor<[3], float32> [1.0000e-10,  1.0000e+0, 3.0000e+10]"`)
+    expect(String(tensor([Number.NaN, Number.POSITIVE_INFINITY, 1]))).toMatchInlineSnapshot(
+      `"Tensor<[3], float32> [     NaN, Infinity,        1]"`,
+    )
+    expect(String(tensor([1e-10, 1, 3e10]))).toMatchInlineSnapshot(
+      `"Tensor<[3], float32> [1.0000e-10,  1.0000e+0, 3.0000e+10]"`,
+    )
     expect(String(zeros([0, 3]))).toMatchInlineSnapshot(`
       "Tensor<[0,3], float32>
       []"
@@ -117,11 +147,19 @@ describe('printing', () => {
 describe('moving', () => {
   test('copies to another backend, any layout and dtype', async () => {
     const other = createCpuBackend()
-    const x = tensor([[1, 2], [3, 4]]).transpose()
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]).transpose()
     const moved = await x.to(other)
     expect(moved.backend).toBe(other)
-    expect(await moved.array()).toEqual([[1, 3], [2, 4]])
-    expect(await (await tensor([0.1], { dtype: 'float16' }).to(other)).data()).toEqual(Float32Array.of(0.0999755859375))
+    expect(await moved.array()).toEqual([
+      [1, 3],
+      [2, 4],
+    ])
+    expect(await (await tensor([0.1], { dtype: 'float16' }).to(other)).data()).toEqual(
+      Float32Array.of(0.0999755859375),
+    )
     expect(await x.to(x.backend)).toBe(x)
   })
 
@@ -138,10 +176,17 @@ describe('moving', () => {
   test('leaves nothing behind where it fails', async () => {
     const other = createNullBackend()
     const small = { ...other, capabilities: { ...other.capabilities, dtypes: ['float32' as const] } }
-    const broken = { ...other, write: () => { throw new Error('no device') } }
+    const broken = {
+      ...other,
+      write: () => {
+        throw new Error('no device')
+      },
+    }
     const x = tensor([1], { dtype: 'int32' })
     const before = live()
-    await expect(x.to(small)).rejects.toThrowErrorMatchingInlineSnapshot(`[DTypeError: to: expected a dtype that backend "null" has: float32; received int32. Fix: cast to one of them, or use a backend that has it.]`)
+    await expect(x.to(small)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: to: expected a dtype that backend "null" has: float32; received int32. Fix: cast to one of them, or use a backend that has it.]`,
+    )
     await expect(x.to(broken)).rejects.toThrow('no device')
     expect(live()).toBe(before)
   })
@@ -149,8 +194,14 @@ describe('moving', () => {
   test('mixing backends is an error that says so', () => {
     const [a, b] = [ones([2]), ones([2], { backend: createDistantBackend() })]
     const c = ones([2], { backend: createCpuBackend() })
-    expect(() => a.add(b)).toThrowErrorMatchingInlineSnapshot(`[BackendError: add: expected all tensors on one backend; received tensors on "cpu" and "distant". Fix: move one of them first: await tensor.to(backend).]`)
-    expect(() => a.add(c)).toThrowErrorMatchingInlineSnapshot(`[BackendError: add: expected all tensors on one backend; received tensors on "cpu" and "cpu" (two of that name). Fix: move one of them first: await tensor.to(backend).]`)
-    expect(() => new Variable(a, { name: 'w' }).assign(b)).toThrowErrorMatchingInlineSnapshot(`[BackendError: assign to "w": expected a tensor on the variable's backend "cpu"; received one on "distant". Fix: move it first: await tensor.to(variable.backend); await variable.to(backend) moves the variable.]`)
+    expect(() => a.add(b)).toThrowErrorMatchingInlineSnapshot(
+      `[BackendError: add: expected all tensors on one backend; received tensors on "cpu" and "distant". Fix: move one of them first: await tensor.to(backend).]`,
+    )
+    expect(() => a.add(c)).toThrowErrorMatchingInlineSnapshot(
+      `[BackendError: add: expected all tensors on one backend; received tensors on "cpu" and "cpu" (two of that name). Fix: move one of them first: await tensor.to(backend).]`,
+    )
+    expect(() => new Variable(a, { name: 'w' }).assign(b)).toThrowErrorMatchingInlineSnapshot(
+      `[BackendError: assign to "w": expected a tensor on the variable's backend "cpu"; received one on "distant". Fix: move it first: await tensor.to(variable.backend); await variable.to(backend) moves the variable.]`,
+    )
   })
 })

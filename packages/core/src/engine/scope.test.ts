@@ -23,7 +23,8 @@ describe.each(['with', 'without'] as const)('scope %s AsyncLocalStorage', (mode)
     base = live()
   })
 
-  const pause = (milliseconds = 1): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+  const pause = (milliseconds = 1): Promise<void> =>
+    new Promise((resolve) => setTimeout(resolve, milliseconds))
   /** Tensors made in a test and not freed by anyone but the garbage collector. */
   const live = (): number => core.memory().tensors + core.memory().leaked - base
 
@@ -97,7 +98,10 @@ describe.each(['with', 'without'] as const)('scope %s AsyncLocalStorage', (mode)
         return [await x.array(), before] as [unknown, number]
       })
     const [[quick, during], [slow]] = await Promise.all([run(1, 1), run(10, 8)])
-    expect([quick, slow]).toEqual([[5, 5], [50, 50]])
+    expect([quick, slow]).toEqual([
+      [5, 5],
+      [50, 50],
+    ])
     expect(during).toBeGreaterThan(6)
     expect(live()).toBe(0)
   })
@@ -124,8 +128,17 @@ describe.each(['with', 'without'] as const)('scope %s AsyncLocalStorage', (mode)
   test('inside a gradient it leaves the graph what it needs, and nothing is left afterwards', async () => {
     const x = core.tensor([1, 2])
     type Vector = typeof x
-    const gradient = core.grad((y: Vector) => core.scope(() => core.scope(() => y.exp().log()).square().sum()))(x)
-    expect((await gradient.data()).map((value) => Math.round(value * 1e5) / 1e5)).toEqual(Float32Array.of(2, 4))
+    const gradient = core.grad((y: Vector) =>
+      core.scope(() =>
+        core
+          .scope(() => y.exp().log())
+          .square()
+          .sum(),
+      ),
+    )(x)
+    expect((await gradient.data()).map((value) => Math.round(value * 1e5) / 1e5)).toEqual(
+      Float32Array.of(2, 4),
+    )
     expect(live()).toBe(2)
   })
 

@@ -90,7 +90,10 @@ describe('a training loop keeps live tensors and bytes flat, with no dispose in 
 describe('the results of a gradient computation', () => {
   const w = () => new Variable(tensor([1, 2]), { name: 'w' })
   const take = (variable: Variable) =>
-    variableGradients(() => ({ value: variable.value.square().sum() as Tensor, extra: variable.value.mul(2) as Tensor }), [variable])
+    variableGradients(
+      () => ({ value: variable.value.square().sum() as Tensor, extra: variable.value.mul(2) as Tensor }),
+      [variable],
+    )
 
   test('end step by step: gradients when they are applied, the loss with the next ones', () => {
     const variable = w()
@@ -148,8 +151,12 @@ describe('the results of a gradient computation', () => {
     batch.close()
     expect([x.isDisposed, gradient.isDisposed, other.isDisposed]).toEqual([true, true, false])
     expect(await value.item()).toBe(5)
-    expect(() => x.add(1)).toThrowErrorMatchingInlineSnapshot(`[DisposedError: add: expected a live tensor; received a freed one: float32 [2] made by tensor; it was freed when the next batch was asked for; call keep() on it to use it longer. Fix: use it earlier, or call keep() on it if it must live longer (reportLeaks records where each was made).]`)
-    expect(() => gradient.add(1)).toThrowErrorMatchingInlineSnapshot(`[DisposedError: add: expected a live tensor; received a freed one: float32 [2] made by square gradient; it was freed when the next batch was asked for; call keep() on it to use it longer. Fix: use it earlier, or call keep() on it if it must live longer (reportLeaks records where each was made).]`)
+    expect(() => x.add(1)).toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: add: expected a live tensor; received a freed one: float32 [2] made by tensor; it was freed when the next batch was asked for. Fix: use it earlier, return it from the scope or function that it was made in, or call keep() on it (reportLeaks records where tensors are made).]`,
+    )
+    expect(() => gradient.add(1)).toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: add: expected a live tensor; received a freed one: float32 [2] made by square gradient; it was freed when the next batch was asked for. Fix: use it earlier, return it from the scope or function that it was made in, or call keep() on it (reportLeaks records where tensors are made).]`,
+    )
   })
 
   test('leave gradients alone that the user made', async () => {

@@ -5,6 +5,7 @@
 import {
   expressions,
   input,
+  type Layout,
   type Shape,
   sizeOf,
   sliceLayout,
@@ -40,7 +41,13 @@ function targetView(
 ): View {
   let layout: Layout = whole
   for (const [position, { axis, stride = 1, dilation = 1 }] of windows.entries()) {
-    layout = sliceLayout(layout, axis, (offset[position] as number) * dilation, counts[axis] as number, stride)
+    layout = sliceLayout(
+      layout,
+      axis,
+      (offset[position] as number) * dilation,
+      counts[axis] as number,
+      stride,
+    )
   }
   return { ...whole, ...layout }
 }

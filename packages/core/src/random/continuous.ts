@@ -1,7 +1,7 @@
 /**
  * Continuous distributions: uniform, normal, truncated normal.
  */
-import { type DType, erf, type Expr, expressions as e, type FloatDType, type Shape } from '@nabla/backend'
+import { type DType, type Expr, expressions as e, erf, type FloatDType, type Shape } from '@nabla/backend'
 import type { Tensor } from '../tensor.js'
 import type { Mutable } from '../types/shapes.js'
 import { retype } from '../types/typed.js'
@@ -35,7 +35,12 @@ export function uniform<const S extends Shape, D extends DType = 'float32'>(
   options: UniformOptions<D> = {},
 ): Tensor<Mutable<S>, NoInfer<D>> {
   const { low = 0, high = 1, dtype } = options
-  requireParameters('uniform', Number.isFinite(high - low) && low <= high, 'finite ends, low ≤ high', `low ${low} and high ${high}`)
+  requireParameters(
+    'uniform',
+    Number.isFinite(high - low) && low <= high,
+    'finite ends, low ≤ high',
+    `low ${low} and high ${high}`,
+  )
   return retype(drawUniform(shape, requireFloat('uniform', dtype), [low, high - low], options))
 }
 
@@ -45,15 +50,20 @@ export function uniform<const S extends Shape, D extends DType = 'float32'>(
  */
 function boxMuller({ first, second }: Words, dtype: FloatDType): Expr {
   const unit = (word: Expr): Expr =>
-    dtype === 'float64' ? e.multiply(e.cast(word, dtype), 2 ** -32) : unitInterval({ first: word, second: word }, dtype)
+    dtype === 'float64'
+      ? e.multiply(e.cast(word, dtype), 2 ** -32)
+      : unitInterval({ first: word, second: word }, dtype)
   const step = dtype === 'float64' ? 2 ** -32 : 2 ** -24
   // In (0, 1], so that its logarithm is finite; a device may give a little more than 0 for that of 1.
   const radius = e.sqrt(e.maximum(e.multiply(e.log(e.add(unit(first), step)), -2), 0))
   return e.multiply(radius, e.cos(e.multiply(e.subtract(unit(second), 0.5), 2 * Math.PI)))
 }
 
-const drawNormal = /* @__PURE__ */ distribution<FloatDType>('normal', workingType, (words, [mean, deviation], dtype) =>
-  e.cast(e.add(mean as Expr, e.multiply(boxMuller(words, workingType(dtype)), deviation as Expr)), dtype),
+const drawNormal = /* @__PURE__ */ distribution<FloatDType>(
+  'normal',
+  workingType,
+  (words, [mean, deviation], dtype) =>
+    e.cast(e.add(mean as Expr, e.multiply(boxMuller(words, workingType(dtype)), deviation as Expr)), dtype),
 )
 
 export interface NormalOptions<D extends DType> extends RandomOptions<D> {
@@ -65,7 +75,12 @@ export interface NormalOptions<D extends DType> extends RandomOptions<D> {
 
 function requireDeviation(operation: string, mean: number, deviation: number): void {
   const isValid = Number.isFinite(mean) && Number.isFinite(deviation) && deviation >= 0
-  requireParameters(operation, isValid, 'a finite mean and a standardDeviation from 0', `mean ${mean} and standardDeviation ${deviation}`)
+  requireParameters(
+    operation,
+    isValid,
+    'a finite mean and a standardDeviation from 0',
+    `mean ${mean} and standardDeviation ${deviation}`,
+  )
 }
 
 /**

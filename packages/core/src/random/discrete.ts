@@ -7,13 +7,13 @@ import {
   DTypeError,
   type Expr,
   expressions as e,
+  formatShape,
   input,
   isFloat,
   normalizeAxis,
-  sameShape,
   type Shape,
   ShapeError,
-  formatShape,
+  sameShape,
 } from '@nabla/backend'
 import { requireTensor } from '../engine/operands.js'
 import { withoutRecording } from '../engine/recording.js'
@@ -48,12 +48,23 @@ export function bernoulli<const S extends Shape, D extends DType = 'bool'>(
   options: RandomOptions<D> = {},
 ): Tensor<Mutable<S>, NoInfer<D>> {
   const dtype = options.dtype ?? 'bool'
-  if (typeof probability !== 'number') return retype(bernoulliOf(shape, probability, dtype, options.generator))
-  requireParameters('bernoulli', probability >= 0 && probability <= 1, 'a probability from 0 to 1', String(probability))
+  if (typeof probability !== 'number')
+    return retype(bernoulliOf(shape, probability, dtype, options.generator))
+  requireParameters(
+    'bernoulli',
+    probability >= 0 && probability <= 1,
+    'a probability from 0 to 1',
+    String(probability),
+  )
   return retype(drawBernoulli(shape, dtype, [probability], options))
 }
 
-function bernoulliOf(shape: Shape, probability: Tensor, dtype: DType, generator = defaultGenerator()): Tensor {
+function bernoulliOf(
+  shape: Shape,
+  probability: Tensor,
+  dtype: DType,
+  generator = defaultGenerator(),
+): Tensor {
   requireTensor('bernoulli', probability)
   requireShape('bernoulli', shape)
   if (!sameShape(broadcastShapes('bernoulli', shape, probability.shape), shape)) {
@@ -66,7 +77,9 @@ function bernoulliOf(shape: Shape, probability: Tensor, dtype: DType, generator 
   const unit = unitInterval(randomWords(shape.length), 'float32')
   const flip = e.cast(e.less(unit, e.cast(input(0, probability.dtype), 'float32')), dtype)
   return withoutRecording(() =>
-    withTemporaries(() => map('bernoulli', flip, [broadcast('bernoulli', probability, shape)], wordScalars(generator, shape))),
+    withTemporaries(() =>
+      map('bernoulli', flip, [broadcast('bernoulli', probability, shape)], wordScalars(generator, shape)),
+    ),
   )
 }
 
@@ -105,7 +118,12 @@ export function randint<const S extends Shape, D extends DType = 'int32'>(
   const [least, most] = dtype === 'uint32' ? [0, 2 ** 32] : [-(2 ** 31), 2 ** 31]
   const isWhole = Number.isInteger(low) && Number.isInteger(high)
   const isValid = isWhole && low < high && low >= least && high <= most && high - low < 2 ** 32
-  requireParameters('randint', isValid, `whole numbers low < high from ${least} to ${most}`, `low ${low} and high ${high}`)
+  requireParameters(
+    'randint',
+    isValid,
+    `whole numbers low < high from ${least} to ${most}`,
+    `low ${low} and high ${high}`,
+  )
   const span = high - low
   const multiplier = (2 ** 16 % span) ** 2 % span
   return retype(drawWhole(shape, dtype, [low < 0 ? low + 2 ** 32 : low, span, multiplier], options))
@@ -129,7 +147,10 @@ const gumbel = (word: Expr): Expr => e.negate(e.log(e.negate(e.log(openInterval(
  * @returns int32, shaped like the logits without the axis of categories
  * @example categorical(tensor([[0, 0], [0, 100]])) // [0 or 1, 1]
  */
-export function categorical(logits: Tensor, { axis = -1, samples, generator = defaultGenerator() }: CategoricalOptions = {}): Tensor<number[], 'int32'> {
+export function categorical(
+  logits: Tensor,
+  { axis = -1, samples, generator = defaultGenerator() }: CategoricalOptions = {},
+): Tensor<number[], 'int32'> {
   requireTensor('categorical', logits)
   const { dtype } = logits
   if (!isFloat(dtype)) {
@@ -146,7 +167,12 @@ export function categorical(logits: Tensor, { axis = -1, samples, generator = de
   const noisy = e.add(e.cast(input(0, dtype), 'float32'), gumbel(words.first))
   const result = withoutRecording(() =>
     withTemporaries(() => {
-      const scores = map('categorical', noisy, [broadcast('categorical', logits, shape)], wordScalars(generator, shape))
+      const scores = map(
+        'categorical',
+        noisy,
+        [broadcast('categorical', logits, shape)],
+        wordScalars(generator, shape),
+      )
       return reduce('categorical', 'argMax', scores, [at + shape.length - logits.shape.length], false)
     }),
   )

@@ -20,7 +20,12 @@ beforeAll(() => setDefaultBackend(createCpuBackend()))
 
 const COUNT = 40_000
 
-function moments(values: ArrayLike<number>): { mean: number; variance: number; skewness: number; kurtosis: number } {
+function moments(values: ArrayLike<number>): {
+  mean: number
+  variance: number
+  skewness: number
+  kurtosis: number
+} {
   const list = Array.from(values)
   const mean = list.reduce((sum, value) => sum + value, 0) / list.length
   const central = (power: number): number =>
@@ -74,7 +79,8 @@ describe('uniform', () => {
     const b = await uniform([COUNT], { generator }).data()
     const correlation = (shift: number, other: Float32Array): number => {
       let sum = 0
-      for (let i = 0; i + shift < a.length; i++) sum += ((a[i] as number) - 0.5) * ((other[i + shift] as number) - 0.5)
+      for (let i = 0; i + shift < a.length; i++)
+        sum += ((a[i] as number) - 0.5) * ((other[i + shift] as number) - 0.5)
       return (12 * sum) / a.length
     }
     expect(Math.abs(correlation(1, a))).toBeLessThan(0.02)
@@ -82,36 +88,53 @@ describe('uniform', () => {
   })
 
   test('explains what it cannot do', () => {
-    expect(() => uniform([2], { low: 1, high: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: uniform: expected finite ends, low ≤ high; received low 1 and high 0. Fix: pass finite ends, low ≤ high.]`)
-    expect(() => uniform([2], { dtype: 'int32' })).toThrowErrorMatchingInlineSnapshot(`[DTypeError: uniform: expected a floating-point dtype; received int32. Fix: draw floats and cast them, or use randint for whole numbers.]`)
+    expect(() => uniform([2], { low: 1, high: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: uniform: expected finite ends, low ≤ high; received low 1 and high 0. Fix: pass finite ends, low ≤ high.]`,
+    )
+    expect(() => uniform([2], { dtype: 'int32' })).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: uniform: expected a floating-point dtype; received int32. Fix: draw floats and cast them, or use randint for whole numbers.]`,
+    )
   })
 })
 
 describe('normal', () => {
-  test.each(['float32', 'float64', 'float16'] as const)('has the moments of a normal distribution in %s', async (dtype) => {
-    const values = await normal([COUNT], { dtype, generator: new Generator(1) }).data()
-    const { mean, variance, skewness, kurtosis } = moments(values)
-    expect(Math.abs(mean)).toBeLessThan(0.02)
-    expect(Math.abs(variance - 1)).toBeLessThan(0.03)
-    expect(Math.abs(skewness)).toBeLessThan(0.05)
-    expect(Math.abs(kurtosis - 3)).toBeLessThan(0.1)
-  })
+  test.each(['float32', 'float64', 'float16'] as const)(
+    'has the moments of a normal distribution in %s',
+    async (dtype) => {
+      const values = await normal([COUNT], { dtype, generator: new Generator(1) }).data()
+      const { mean, variance, skewness, kurtosis } = moments(values)
+      expect(Math.abs(mean)).toBeLessThan(0.02)
+      expect(Math.abs(variance - 1)).toBeLessThan(0.03)
+      expect(Math.abs(skewness)).toBeLessThan(0.05)
+      expect(Math.abs(kurtosis - 3)).toBeLessThan(0.1)
+    },
+  )
 
   test('takes mean and standard deviation', async () => {
-    const values = await normal([COUNT], { mean: 10, standardDeviation: 2, generator: new Generator(4) }).data()
+    const values = await normal([COUNT], {
+      mean: 10,
+      standardDeviation: 2,
+      generator: new Generator(4),
+    }).data()
     const { mean, variance } = moments(values)
     expect(Math.abs(mean - 10)).toBeLessThan(0.05)
     expect(Math.abs(variance - 4)).toBeLessThan(0.15)
   })
 
   test('explains what it cannot do', () => {
-    expect(() => normal([2], { standardDeviation: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: normal: expected a finite mean and a standardDeviation from 0; received mean 0 and standardDeviation -1. Fix: pass a finite mean and a standardDeviation from 0.]`)
+    expect(() => normal([2], { standardDeviation: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: normal: expected a finite mean and a standardDeviation from 0; received mean 0 and standardDeviation -1. Fix: pass a finite mean and a standardDeviation from 0.]`,
+    )
   })
 })
 
 describe('truncatedNormal', () => {
   test('stays within two deviations and has their variance', async () => {
-    const values = await truncatedNormal([COUNT], { mean: 1, standardDeviation: 0.5, generator: new Generator(5) }).data()
+    const values = await truncatedNormal([COUNT], {
+      mean: 1,
+      standardDeviation: 0.5,
+      generator: new Generator(5),
+    }).data()
     expect(values.every((value: number) => value >= 0 && value <= 2)).toBe(true)
     const { mean, variance } = moments(values)
     expect(Math.abs(mean - 1)).toBeLessThan(0.01)
@@ -120,11 +143,18 @@ describe('truncatedNormal', () => {
   })
 
   test('takes other cuts, also far from the middle', async () => {
-    const values = await truncatedNormal([2000], { low: 1, high: 3, dtype: 'float64', generator: new Generator(6) }).data()
+    const values = await truncatedNormal([2000], {
+      low: 1,
+      high: 3,
+      dtype: 'float64',
+      generator: new Generator(6),
+    }).data()
     expect(values.every((value: number) => value >= 1 && value <= 3)).toBe(true)
     // (φ(1) − φ(3)) / (Φ(3) − Φ(1))
     expect(Math.abs(moments(values).mean - 1.5107)).toBeLessThan(0.03)
-    expect(() => truncatedNormal([2], { low: 2, high: -2 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: truncatedNormal: expected cuts with low < high; received low 2 and high -2. Fix: pass cuts with low < high.]`)
+    expect(() => truncatedNormal([2], { low: 2, high: -2 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: truncatedNormal: expected cuts with low < high; received low 2 and high -2. Fix: pass cuts with low < high.]`,
+    )
   })
 })
 
@@ -142,8 +172,12 @@ describe('bernoulli', () => {
     const [never = 1, half = 0, always = 0] = await flips.mean(0).array()
     expect([never, always]).toEqual([0, 1])
     expect(Math.abs(half - 0.5)).toBeLessThan(0.05)
-    expect(() => bernoulli([2], 1.5)).toThrowErrorMatchingInlineSnapshot(`[ValueError: bernoulli: expected a probability from 0 to 1; received 1.5. Fix: pass a probability from 0 to 1.]`)
-    expect(() => bernoulli([2], tensor([1, 1, 1]))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: bernoulli: expected shapes that broadcast: aligned at the last axis, lengths must be equal or one of them 1; received [2] and [3], which differ at axis -1 (2 against 3). Fix: reshape or transpose one of them so that axis -1 agrees, or give it length 1 with expandDims.]`)
+    expect(() => bernoulli([2], 1.5)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: bernoulli: expected a probability from 0 to 1; received 1.5. Fix: pass a probability from 0 to 1.]`,
+    )
+    expect(() => bernoulli([2], tensor([1, 1, 1]))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: bernoulli: expected shapes that broadcast: aligned at the last axis, lengths must be equal or one of them 1; received [2] and [3], which differ at axis -1 (2 against 3). Fix: reshape or transpose one of them so that axis -1 agrees, or give it length 1 with expandDims.]`,
+    )
   })
 })
 
@@ -159,10 +193,15 @@ describe('randint', () => {
     const wide = await randint([1000], -(2 ** 31), 2 ** 31 - 1, { generator: new Generator(10) }).data()
     expect(Math.min(...wide)).toBeLessThan(-(2 ** 31) + 2 ** 24)
     expect(Math.max(...wide)).toBeGreaterThan(2 ** 31 - 2 ** 24)
-    const unsigned = await randint([1000], 0, 2 ** 32 - 1, { dtype: 'uint32', generator: new Generator(10) }).data()
+    const unsigned = await randint([1000], 0, 2 ** 32 - 1, {
+      dtype: 'uint32',
+      generator: new Generator(10),
+    }).data()
     expect(Math.max(...unsigned)).toBeGreaterThan(2 ** 32 - 2 ** 25)
     expect(await randint([3], 5, 6, { dtype: 'uint8' }).array()).toEqual([5, 5, 5])
-    expect(() => randint([1], 3, 3)).toThrowErrorMatchingInlineSnapshot(`[ValueError: randint: expected whole numbers low < high from -2147483648 to 2147483648; received low 3 and high 3. Fix: pass whole numbers low < high from -2147483648 to 2147483648.]`)
+    expect(() => randint([1], 3, 3)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: randint: expected whole numbers low < high from -2147483648 to 2147483648; received low 3 and high 3. Fix: pass whole numbers low < high from -2147483648 to 2147483648.]`,
+    )
   })
 })
 
@@ -203,15 +242,28 @@ describe('categorical', () => {
     const drawn = categorical(logits, { samples: COUNT, generator: new Generator(14) })
     expect(drawn).toMatchObject({ shape: [COUNT], dtype: 'int32' })
     // 2 degrees of freedom: beyond 15 once in 1800 seeds.
-    expect(chiSquare(histogram(await drawn.data(), 3, (value) => value), shares)).toBeLessThan(15)
+    expect(
+      chiSquare(
+        histogram(await drawn.data(), 3, (value) => value),
+        shares,
+      ),
+    ).toBeLessThan(15)
   })
 
   test('draws one per distribution, along an axis', async () => {
     const sure = Number.NEGATIVE_INFINITY
-    const logits = tensor([[0, sure], [sure, 0]])
+    const logits = tensor([
+      [0, sure],
+      [sure, 0],
+    ])
     expect(await categorical(logits).array()).toEqual([0, 1])
-    expect(await categorical(logits, { axis: 0, samples: 2 }).array()).toEqual([[0, 1], [0, 1]])
-    expect(() => categorical(tensor([1, 2], { dtype: 'int32' }))).toThrowErrorMatchingInlineSnapshot(`[DTypeError: categorical: expected floating-point logits; received int32. Fix: take the logarithm of probabilities, or cast: logits.cast('float32').]`)
+    expect(await categorical(logits, { axis: 0, samples: 2 }).array()).toEqual([
+      [0, 1],
+      [0, 1],
+    ])
+    expect(() => categorical(tensor([1, 2], { dtype: 'int32' }))).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: categorical: expected floating-point logits; received int32. Fix: take the logarithm of probabilities, or cast: logits.cast('float32').]`,
+    )
   })
 })
 
@@ -229,7 +281,9 @@ describe('dropout', () => {
     const gradient = await grad(run(new Generator(16)))(x).array()
     const output = await dropout(x, 0.5, { generator: new Generator(16) }).array()
     const values = await x.array()
-    expect(gradient).toEqual(output.map((row, i) => row.map((value, j) => value / (values[i]?.[j] ?? Number.NaN))))
+    expect(gradient).toEqual(
+      output.map((row, i) => row.map((value, j) => value / (values[i]?.[j] ?? Number.NaN))),
+    )
     expect(gradient.flat()).toContain(0)
     expect(gradient.flat()).toContain(2)
   })
@@ -238,7 +292,11 @@ describe('dropout', () => {
     expect(await dropout(ones([3]), 0).array()).toEqual([1, 1, 1])
     expect(await dropout(ones([3]), 1).array()).toEqual([0, 0, 0])
     expect(await dropout(zeros([]), 0.5).array()).toBe(0)
-    expect(() => dropout(ones([3]), 1.5)).toThrowErrorMatchingInlineSnapshot(`[ValueError: dropout: expected a rate from 0 to 1: the part that is set to 0; received 1.5. Fix: pass for example 0.5.]`)
-    expect(() => dropout(ones([3], { dtype: 'int32' }), 0.5)).toThrowErrorMatchingInlineSnapshot(`[DTypeError: dropout: expected a floating-point tensor; received int32. Fix: cast it first: x.cast('float32').]`)
+    expect(() => dropout(ones([3]), 1.5)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: dropout: expected a rate from 0 to 1: the part that is set to 0; received 1.5. Fix: pass for example 0.5.]`,
+    )
+    expect(() => dropout(ones([3], { dtype: 'int32' }), 0.5)).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: dropout: expected a floating-point tensor; received int32. Fix: cast it first: x.cast('float32').]`,
+    )
   })
 })

@@ -1,7 +1,17 @@
 /**
  * Dropout: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
  */
-import { type DType, DTypeError, type Expr, expressions as e, input, isFloat, type Shape, scalar, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  DTypeError,
+  type Expr,
+  expressions as e,
+  input,
+  isFloat,
+  type Shape,
+  scalar,
+  ValueError,
+} from '@nabla/backend'
 import { requireTensor } from '../engine/operands.js'
 import { map } from '../primitives/map.js'
 import type { Tensor } from '../tensor.js'
@@ -44,7 +54,11 @@ export function dropout<S extends Shape, D extends DType>(
     })
   }
   if (!isFloat(x.dtype)) {
-    throw new DTypeError('dropout', { expected: 'a floating-point tensor', received: x.dtype, fix: "cast it first: x.cast('float32')" })
+    throw new DTypeError('dropout', {
+      expected: 'a floating-point tensor',
+      received: x.dtype,
+      fix: "cast it first: x.cast('float32')",
+    })
   }
   const scalars = [...wordScalars(generator, x.shape), rate, rate === 1 ? 0 : 1 / (1 - rate)]
   return retype(map('dropout', kernelFor(x.shape.length, x.dtype), [x], scalars))

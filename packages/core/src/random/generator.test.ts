@@ -37,7 +37,8 @@ describe('threefry2x32-20', () => {
 
 describe('Generator', () => {
   test('gives the same numbers for the same seed, and others for another', async () => {
-    const draw = async (seed: number): Promise<Float32Array> => uniform([5], { generator: new Generator(seed) }).data()
+    const draw = async (seed: number): Promise<Float32Array> =>
+      uniform([5], { generator: new Generator(seed) }).data()
     expect(await draw(1)).toEqual(await draw(1))
     expect(await draw(1)).not.toEqual(await draw(2))
     expect(await draw(2 ** 40)).not.toEqual(await draw(0))
@@ -72,7 +73,9 @@ describe('Generator', () => {
   test('splits into independent generators and goes on differently', async () => {
     const generator = new Generator(5)
     const parts = generator.split(3)
-    const draws = await Promise.all([...parts, generator, new Generator(5)].map((each) => uniform([3], { generator: each }).data()))
+    const draws = await Promise.all(
+      [...parts, generator, new Generator(5)].map((each) => uniform([3], { generator: each }).data()),
+    )
     expect(new Set(draws.map(String)).size).toBe(5)
     const again = new Generator(5).split(3).map((each) => each.state().key)
     expect(again).toEqual(parts.map((each) => each.state().key))
@@ -96,8 +99,12 @@ describe('Generator', () => {
   })
 
   test('explains a seed that is none', () => {
-    expect(() => new Generator(-1)).toThrowErrorMatchingInlineSnapshot(`[ValueError: Generator: expected a whole number from 0 to 2^53 - 1 as seed; received -1. Fix: pass for example 42.]`)
-    expect(() => setSeed(0.5)).toThrowErrorMatchingInlineSnapshot(`[ValueError: Generator: expected a whole number from 0 to 2^53 - 1 as seed; received 0.5. Fix: pass for example 42.]`)
+    expect(() => new Generator(-1)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Generator: expected a whole number from 0 to 2^53 - 1 as seed; received -1. Fix: pass for example 42.]`,
+    )
+    expect(() => setSeed(0.5)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Generator: expected a whole number from 0 to 2^53 - 1 as seed; received 0.5. Fix: pass for example 42.]`,
+    )
   })
 
   test('numbers the elements in row-major order', async () => {

@@ -12,15 +12,24 @@ import { retype } from '../types/typed.js'
 import type { Generator } from './generator.js'
 import { distribution, type RandomOptions } from './sample.js'
 
-const drawWords = /* @__PURE__ */ distribution<'uint32'>('permutation', (dtype) => dtype, ({ first }) => first)
+const drawWords = /* @__PURE__ */ distribution<'uint32'>(
+  'permutation',
+  (dtype) => dtype,
+  ({ first }) => first,
+)
 
 /**
  * The whole numbers from 0 to `count` - 1 in random order, int32: the order of `count` random words.
  *
  * @example permutation(4) // for example [2, 0, 3, 1]
  */
-export function permutation<const N extends number>(count: N, options: Omit<RandomOptions, 'dtype'> = {}): Tensor<[N], 'int32'> {
-  return retype(withTemporaries(() => sort('permutation', drawWords([count], 'uint32', [], options), 0, false).indices))
+export function permutation<const N extends number>(
+  count: N,
+  options: Omit<RandomOptions, 'dtype'> = {},
+): Tensor<[N], 'int32'> {
+  return retype(
+    withTemporaries(() => sort('permutation', drawWords([count], 'uint32', [], options), 0, false).indices),
+  )
 }
 
 export interface ShuffleOptions {
@@ -34,7 +43,10 @@ export interface ShuffleOptions {
  *
  * @example shuffle(samples)
  */
-export function shuffle<S extends Shape, D extends DType>(x: Tensor<S, D>, { axis = 0, generator }: ShuffleOptions = {}): Tensor<S, D> {
+export function shuffle<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  { axis = 0, generator }: ShuffleOptions = {},
+): Tensor<S, D> {
   requireTensor('shuffle', x)
   const at = normalizeAxis('shuffle', axis, x.shape.length)
   const length = x.shape[at] as number
@@ -42,7 +54,11 @@ export function shuffle<S extends Shape, D extends DType>(x: Tensor<S, D>, { axi
     withTemporaries(() => {
       const order = withoutRecording(() => {
         const flat = permutation(length, { backend: x.backend, ...(generator && { generator }) })
-        return reshape('shuffle', flat, x.shape.map((_, each) => (each === at ? length : 1)))
+        return reshape(
+          'shuffle',
+          flat,
+          x.shape.map((_, each) => (each === at ? length : 1)),
+        )
       })
       return gather('shuffle', x, order, at)
     }),

@@ -1,7 +1,16 @@
 /**
  * How a distribution is defined: the expression of one sample over two random words and some numbers.
  */
-import { type DType, DTypeError, type Expr, type FloatDType, isFloat, type Shape, scalar, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  DTypeError,
+  type Expr,
+  type FloatDType,
+  isFloat,
+  type Shape,
+  scalar,
+  ValueError,
+} from '@nabla/backend'
 import { defaultBackend } from '../engine/default-backend.js'
 import { requireShape } from '../ops/creation/require-shape.js'
 import type { TensorOptions } from '../ops/creation/tensor.js'
@@ -32,7 +41,9 @@ export function distribution<D extends DType>(
     const known = kernels.get(key)
     if (known !== undefined) return known
     const words = randomWords(rank)
-    const parameters = Array.from({ length: count }, (_, i) => scalar(words.nextScalar + i, parameterType(dtype)))
+    const parameters = Array.from({ length: count }, (_, i) =>
+      scalar(words.nextScalar + i, parameterType(dtype)),
+    )
     const expression = build(words, parameters, dtype)
     kernels.set(key, expression)
     return expression
@@ -40,7 +51,10 @@ export function distribution<D extends DType>(
   return (shape, dtype, parameters, { backend = defaultBackend(), generator = defaultGenerator() }) => {
     requireShape(operation, shape)
     const expression = kernelFor(shape.length, dtype, parameters.length)
-    return generate(makeTensor, backend, operation, expression, shape.slice(), [...wordScalars(generator, shape), ...parameters])
+    return generate(makeTensor, backend, operation, expression, shape.slice(), [
+      ...wordScalars(generator, shape),
+      ...parameters,
+    ])
   }
 }
 
@@ -55,7 +69,12 @@ export function requireFloat(operation: string, dtype: DType = 'float32'): Float
 }
 
 /** Checks numbers that describe a distribution. */
-export function requireParameters(operation: string, isValid: boolean, expected: string, received: string): void {
+export function requireParameters(
+  operation: string,
+  isValid: boolean,
+  expected: string,
+  received: string,
+): void {
   if (isValid) return
   throw new ValueError(operation, { expected, received, fix: `pass ${expected}` })
 }

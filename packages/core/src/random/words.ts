@@ -2,7 +2,16 @@
  * Random bits as expressions: two 32-bit words per element, from the generator's key, the number of the draw and the
  * element's number in row-major order. Everything random is a map over these.
  */
-import { constant, type Expr, expressions as e, type FloatDType, index, rowMajorStrides, type Shape, scalar } from '@nabla/backend'
+import {
+  constant,
+  type Expr,
+  expressions as e,
+  type FloatDType,
+  index,
+  rowMajorStrides,
+  type Shape,
+  scalar,
+} from '@nabla/backend'
 import type { Generator } from './generator.js'
 
 /** The words of an element, and where the kernel's own scalars begin. */

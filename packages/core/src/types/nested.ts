@@ -16,7 +16,9 @@ type Nested5 = Row | readonly Nested4[]
 export type TensorData = Row | readonly Nested5[]
 
 type LengthOf<T extends readonly unknown[]> = number extends T['length'] ? number : T['length']
-type FirstOf<T extends readonly unknown[]> = T extends readonly [infer First, ...unknown[]] ? First : T[number]
+type FirstOf<T extends readonly unknown[]> = T extends readonly [infer First, ...unknown[]]
+  ? First
+  : T[number]
 
 type ShapeOfKnown<T> = T extends TypedArray
   ? [number]
@@ -51,7 +53,13 @@ type LeafOf<T> = T extends TypedArray
       ? 'bool'
       : 'float32'
 
-type OnlyOne<D> = [D] extends [never] ? 'float32' : [D] extends ['bool' | 'float32'] ? Known<D> : [D] extends [DType] ? AnyOf<D> : DType
+type OnlyOne<D> = [D] extends [never]
+  ? 'float32'
+  : [D] extends ['bool' | 'float32']
+    ? Known<D>
+    : [D] extends [DType]
+      ? AnyOf<D>
+      : DType
 type Known<D> = 'float32' extends D ? 'float32' : 'bool'
 /** The type itself when it is a single one. */
 type AnyOf<D extends DType> = { [K in D]: [D] extends [K] ? K : DType }[D]

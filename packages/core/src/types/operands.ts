@@ -22,7 +22,9 @@ export interface OnlyNumbers {
 }
 
 /** `unknown` unless both operands are plain numbers. */
-export type NotOnlyNumbers<A extends Operand, B extends Operand> = [A | B] extends [number] ? OnlyNumbers : unknown
+export type NotOnlyNumbers<A extends Operand, B extends Operand> = [A | B] extends [number]
+  ? OnlyNumbers
+  : unknown
 
 /** `unknown` if an operation can take these two operands, else a reason that does not compile. */
 export type Meets<A extends Operand, B extends Operand> = Fits<A, B> & NotOnlyNumbers<A, B>
@@ -35,7 +37,11 @@ export type MeetingShape<A extends Operand, B extends Operand, C extends Operand
 
 type DTypeIn<O extends Operand> = O extends Tensor ? O['dtype'] : never
 
-type Meet<A extends DType, B extends DType> = [A] extends [never] ? B : [B] extends [never] ? A : Promote<A, B>
+type Meet<A extends DType, B extends DType> = [A] extends [never]
+  ? B
+  : [B] extends [never]
+    ? A
+    : Promote<A, B>
 
 type WithNumbers<D extends DType, N extends number> = [N] extends [never]
   ? D
@@ -74,7 +80,9 @@ export type BinaryResult<R extends DTypeRule, A extends Operand, B extends Opera
 >
 
 /** The result of an operation with a rule on three operands. */
-export type TernaryResult<R extends DTypeRule, A extends Operand, B extends Operand, C extends Operand> = Tensor<
-  MeetingShape<A, B, C>,
-  RuleResults<MeetingDType<A, B, C>>[R]
->
+export type TernaryResult<
+  R extends DTypeRule,
+  A extends Operand,
+  B extends Operand,
+  C extends Operand,
+> = Tensor<MeetingShape<A, B, C>, RuleResults<MeetingDType<A, B, C>>[R]>

@@ -45,11 +45,8 @@ type BroadcastLiteral<A extends Shape, B extends Shape, R extends number[] = []>
       : BroadcastLiteral<Front<A>, Front<B>, [BroadcastLength<Last<A>, Last<B>>, ...R]>
 
 /** The shape in which two shapes meet; `never` when they can't. */
-export type Broadcast<A extends Shape, B extends Shape> = IsLiteral<A> extends true
-  ? IsLiteral<B> extends true
-    ? BroadcastLiteral<A, B>
-    : number[]
-  : number[]
+export type Broadcast<A extends Shape, B extends Shape> =
+  IsLiteral<A> extends true ? (IsLiteral<B> extends true ? BroadcastLiteral<A, B> : number[]) : number[]
 
 /** What the second operand must also be: anything if the shapes broadcast, impossible if they don't. */
 export type Broadcastable<A extends Shape, B extends Shape> = [Broadcast<A, B>] extends [never]
@@ -89,17 +86,17 @@ type MatmulLiteral<A extends Shape, B extends Shape> = A extends readonly [infer
     : never
 
 /** The shape of a matrix product with NumPy's `matmul` rules; `never` when the shapes don't fit. */
-export type Matmul<A extends Shape, B extends Shape> = IsLiteral<A> extends true
-  ? IsLiteral<B> extends true
-    ? MatmulLiteral<A, B>
-    : number[]
-  : number[]
+export type Matmul<A extends Shape, B extends Shape> =
+  IsLiteral<A> extends true ? (IsLiteral<B> extends true ? MatmulLiteral<A, B> : number[]) : number[]
 
 export type Matmulable<A extends Shape, B extends Shape> = [Matmul<A, B>] extends [never]
   ? ShapeMismatch<'the last axis of the first must equal the second to last of the second', A, B>
   : unknown
 
-type ReverseLiteral<S extends Shape> = S extends readonly [infer F extends number, ...infer R extends number[]]
+type ReverseLiteral<S extends Shape> = S extends readonly [
+  infer F extends number,
+  ...infer R extends number[],
+]
   ? [...ReverseLiteral<R>, F]
   : []
 
@@ -107,11 +104,18 @@ type ReverseLiteral<S extends Shape> = S extends readonly [infer F extends numbe
 export type Reversed<S extends Shape> = IsLiteral<S> extends true ? ReverseLiteral<S> : number[]
 
 /** Axes in a given order. */
-export type Permuted<S extends Shape, Order extends readonly number[]> = IsLiteral<S> extends true
-  ? number extends Order['length']
-    ? number[]
-    : { -readonly [I in keyof Order]: Order[I] extends keyof S ? (S[Order[I]] extends number ? S[Order[I]] : number) : number }
-  : { -readonly [I in keyof Order]: number }
+export type Permuted<S extends Shape, Order extends readonly number[]> =
+  IsLiteral<S> extends true
+    ? number extends Order['length']
+      ? number[]
+      : {
+          -readonly [I in keyof Order]: Order[I] extends keyof S
+            ? S[Order[I]] extends number
+              ? S[Order[I]]
+              : number
+            : number
+        }
+    : { -readonly [I in keyof Order]: number }
 
 /** A shape as it is written, with readonly removed. */
 export type Mutable<S extends Shape> = IsLiteral<S> extends true ? [...S] : number[]
@@ -123,17 +127,17 @@ type ProductOf<S extends Shape> = S extends readonly []
     : number
 
 /** Whether two literal shapes can be seen to differ in size; unknown counts as fitting (checked when it runs). */
-export type Reshapeable<S extends Shape, T extends Shape> = IsLiteral<S> extends true
-  ? number extends ProductOf<S>
-    ? unknown
-    : number extends ProductOf<T>
+export type Reshapeable<S extends Shape, T extends Shape> =
+  IsLiteral<S> extends true
+    ? number extends ProductOf<S>
       ? unknown
-      : ProductOf<T> extends -1 | ProductOf<S>
+      : number extends ProductOf<T>
         ? unknown
-        : ShapeMismatch<'the new shape has another number of elements', S, T>
-  : unknown
+        : ProductOf<T> extends -1 | ProductOf<S>
+          ? unknown
+          : ShapeMismatch<'the new shape has another number of elements', S, T>
+    : unknown
 
 /** A requested shape with -1 (to be computed) turned into `number`. */
-export type Requested<T extends Shape> = IsLiteral<T> extends true
-  ? { -readonly [I in keyof T]: T[I] extends -1 ? number : T[I] }
-  : number[]
+export type Requested<T extends Shape> =
+  IsLiteral<T> extends true ? { -readonly [I in keyof T]: T[I] extends -1 ? number : T[I] } : number[]

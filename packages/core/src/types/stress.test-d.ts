@@ -28,7 +28,9 @@ test('a multilayer perceptron', () => {
   expectTypeOf(hidden).toEqualTypeOf<Tensor<[128, 512], 'float32'>>()
   expectTypeOf(weighted).toEqualTypeOf<Tensor<[128, 10], 'float32'>>()
   expectTypeOf(ragged.matmul(weights).add(bias).gelu()).toEqualTypeOf<Tensor<[number, 512], 'float32'>>()
-  expectTypeOf(logits.greater(0).logicalAnd(mask).cast('float32')).toEqualTypeOf<Tensor<[128, 10], 'float32'>>()
+  expectTypeOf(logits.greater(0).logicalAnd(mask).cast('float32')).toEqualTypeOf<
+    Tensor<[128, 10], 'float32'>
+  >()
 })
 
 test('attention', () => {
@@ -52,8 +54,31 @@ test('an optimizer step', () => {
 })
 
 test('a long chain', () => {
-  const chain = bias.add(1).sub(2).mul(3).div(4).neg().abs().exp().log().sin().cos().tanh().sigmoid().silu().gelu()
-  const more = chain.add(chain).sub(bias).mul(chain).div(bias).maximum(chain).minimum(bias).pow(2).sqrt().relu()
+  const chain = bias
+    .add(1)
+    .sub(2)
+    .mul(3)
+    .div(4)
+    .neg()
+    .abs()
+    .exp()
+    .log()
+    .sin()
+    .cos()
+    .tanh()
+    .sigmoid()
+    .silu()
+    .gelu()
+  const more = chain
+    .add(chain)
+    .sub(bias)
+    .mul(chain)
+    .div(bias)
+    .maximum(chain)
+    .minimum(bias)
+    .pow(2)
+    .sqrt()
+    .relu()
   expectTypeOf(more).toEqualTypeOf<Tensor<[512], 'float32'>>()
 })
 

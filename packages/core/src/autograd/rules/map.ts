@@ -22,7 +22,9 @@ function derive(expression: Expr, slot: number, inputs: readonly Tensor[]): Deri
   if (raw === undefined) return undefined
   // Where the derivative repeats the operation itself, its output is read instead.
   const whole =
-    expression.kind === 'apply' ? substitute(raw, new Map([[expression, input(count + 1, expression.dtype)]])) : raw
+    expression.kind === 'apply'
+      ? substitute(raw, new Map([[expression, input(count + 1, expression.dtype)]]))
+      : raw
   const slots = topologicalOrder([whole]).flatMap((node) => (node.kind === 'input' ? [node.slot] : []))
   const uses = [...new Set(slots)].sort((a, b) => a - b)
   const dtypes = [...inputs.map((each) => each.dtype), expression.dtype, expression.dtype]
@@ -51,7 +53,8 @@ export const mapRule: GradientRule<'map'> = ({ operation, parameters, inputs, ou
     const sources = [...inputs, cotangent, output]
     const [first, ...rest] = derivative.uses.map((use) => inputAt(sources, use))
     if (first === undefined) return undefined
-    const whole = body.kind === 'input' && rest.length === 0 ? first : map(label, body, [first, ...rest], scalars)
+    const whole =
+      body.kind === 'input' && rest.length === 0 ? first : map(label, body, [first, ...rest], scalars)
     return sumTo(label, whole, each.shape)
   })
 }

@@ -1,7 +1,7 @@
 /**
  * Un-broadcasting: a cotangent summed back to the shape that was repeated.
  */
-import { sameShape, type Shape } from '@nabla/backend'
+import { type Shape, sameShape } from '@nabla/backend'
 import { reduce } from '../../primitives/reduce.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'

@@ -11,12 +11,24 @@ import { retype } from '../../types/typed.js'
 import { requireShape } from './require-shape.js'
 import type { TensorOptions } from './tensor.js'
 
-function fill(operation: string, shape: Shape, value: number, dtype: DType, backend: Backend, like: readonly Tensor[] = []): Tensor {
+function fill(
+  operation: string,
+  shape: Shape,
+  value: number,
+  dtype: DType,
+  backend: Backend,
+  like: readonly Tensor[] = [],
+): Tensor {
   const stored = isFloat(dtype) ? value : castNumber(value, dtype)
   return generate(makeTensor, backend, operation, scalar(0, dtype), shape, [stored], like)
 }
 
-function fillShape(operation: string, shape: Shape, value: number, { dtype = 'float32', backend = defaultBackend() }: TensorOptions): Tensor {
+function fillShape(
+  operation: string,
+  shape: Shape,
+  value: number,
+  { dtype = 'float32', backend = defaultBackend() }: TensorOptions,
+): Tensor {
   requireShape(operation, shape)
   return fill(operation, shape.slice(), value, dtype, backend)
 }
@@ -55,11 +67,11 @@ export function ones<const S extends Shape, D extends DType = 'float32'>(
  *
  * @example full([2, 2], 7)
  */
-export function full<const S extends Shape, V extends number | boolean, D extends DType = V extends boolean ? 'bool' : 'float32'>(
-  shape: S,
-  value: V,
-  options: TensorOptions<D> = {},
-): Tensor<Mutable<S>, NoInfer<D>> {
+export function full<
+  const S extends Shape,
+  V extends number | boolean,
+  D extends DType = V extends boolean ? 'bool' : 'float32',
+>(shape: S, value: V, options: TensorOptions<D> = {}): Tensor<Mutable<S>, NoInfer<D>> {
   const natural: DType = typeof value === 'boolean' ? 'bool' : 'float32'
   return retype(fillShape('full', shape, Number(value), { ...options, dtype: options.dtype ?? natural }))
 }

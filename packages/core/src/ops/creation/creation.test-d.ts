@@ -1,5 +1,18 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { type Tensor, arange, eye, full, linspace, normal, ones, onesLike, permutation, tensor, tensorFrom, zeros } from '../../index.js'
+import {
+  arange,
+  eye,
+  full,
+  linspace,
+  normal,
+  ones,
+  onesLike,
+  permutation,
+  type Tensor,
+  tensor,
+  tensorFrom,
+  zeros,
+} from '../../index.js'
 
 describe('creation', () => {
   test('keeps the shape of nested arrays', () => {

@@ -11,8 +11,8 @@ import {
   isFloat,
   promoteTypes,
   ShapeError,
-  toHalfBits,
   type TypedArray,
+  toHalfBits,
   ValueError,
 } from '@nabla/backend'
 
@@ -36,7 +36,8 @@ export function dtypeOfArray(operation: string, data: TypedArray): DType {
   if (data instanceof Uint16Array) return 'float16'
   if (data instanceof Uint8Array) return 'uint8'
   throw new ValueError(operation, {
-    expected: 'a Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array, or Uint16Array (float16 bits)',
+    expected:
+      'a Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array, or Uint16Array (float16 bits)',
     received: `a ${Object.prototype.toString.call(data).slice(8, -1)}`,
     fix: 'convert it first, for example Float32Array.from(data)',
   })
@@ -44,7 +45,8 @@ export function dtypeOfArray(operation: string, data: TypedArray): DType {
 
 function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value)
-  if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 20 ? `${value.slice(0, 20)}…` : value)}`
+  if (typeof value === 'string')
+    return `the string ${JSON.stringify(value.length > 20 ? `${value.slice(0, 20)}…` : value)}`
   if (typeof value === 'object' && 'dtype' in value && 'shape' in value) return 'a tensor'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
@@ -56,7 +58,10 @@ function badValue(operation: string, value: unknown, index: readonly number[]): 
   return new ValueError(operation, {
     expected: 'numbers or booleans, or arrays of them',
     received: `${received}${at(index)}`,
-    fix: received === 'a tensor' ? 'join tensors with stack or concatenate' : 'replace missing values before making the tensor',
+    fix:
+      received === 'a tensor'
+        ? 'join tensors with stack or concatenate'
+        : 'replace missing values before making the tensor',
   })
 }
 
@@ -68,7 +73,8 @@ function ragged(operation: string, index: readonly number[], expected: string, r
   })
 }
 
-const isList = (data: unknown): data is readonly unknown[] | TypedArray => Array.isArray(data) || isTypedArray(data)
+const isList = (data: unknown): data is readonly unknown[] | TypedArray =>
+  Array.isArray(data) || isTypedArray(data)
 
 function shapeAlongFirst(data: unknown): number[] {
   const shape: number[] = []
@@ -174,7 +180,7 @@ export function convertArray(operation: string, data: TypedArray, dtype: DType):
     throw new ValueError(operation, {
       expected: 'a floating-point dtype for a Uint16Array, whose elements are float16 bit patterns',
       received: dtype,
-      fix: "make it as float16 first and cast, or convert 16-bit integers with Int32Array.from(data)",
+      fix: 'make it as float16 first and cast, or convert 16-bit integers with Int32Array.from(data)',
     })
   }
   return convert(Float32Array.from(data, fromHalfBits), dtype)

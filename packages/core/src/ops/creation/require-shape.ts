@@ -12,7 +12,8 @@ export function requireShape(operation: string, shape: Shape): void {
   if (!Array.isArray(shape)) {
     throw new ShapeError(operation, {
       expected: 'a shape: an array of lengths, [] for a scalar',
-      received: typeof shape === 'number' ? `the number ${String(shape)}` : shape === null ? 'null' : typeof shape,
+      received:
+        typeof shape === 'number' ? `the number ${String(shape)}` : shape === null ? 'null' : typeof shape,
       fix: typeof shape === 'number' ? `write [${String(shape)}]` : 'pass for example [2, 3]',
     })
   }

@@ -10,7 +10,9 @@ import { requireShape } from './require-shape.js'
 import type { TensorOptions } from './tensor.js'
 
 /** The length of a range to a literal end: known when it is a whole number from 0. */
-type LengthTo<N extends number> = `${N}` extends `-${string}` | `${string}.${string}` | `${string}e${string}` ? number : N
+type LengthTo<N extends number> = `${N}` extends `-${string}` | `${string}.${string}` | `${string}e${string}`
+  ? number
+  : N
 
 function requireNumbers(operation: string, numbers: Readonly<Record<string, number>>, dtype: DType): void {
   const whole = !isFloat(dtype)
@@ -52,7 +54,12 @@ export function arange<D extends DType = 'float32'>(
   step?: number,
   options?: TensorOptions<D>,
 ): Tensor<[number], NoInfer<D>>
-export function arange(first: number, second?: number | TensorOptions, step = 1, options: TensorOptions = {}): Tensor<[number]> {
+export function arange(
+  first: number,
+  second?: number | TensorOptions,
+  step = 1,
+  options: TensorOptions = {},
+): Tensor<[number]> {
   const [start, stop] = typeof second === 'number' ? [first, second] : [0, first]
   const { dtype = 'float32', backend = defaultBackend() } = typeof second === 'object' ? second : options
   requireNumbers('arange', { start, stop, step }, dtype)
@@ -94,7 +101,12 @@ export function linspace<const N extends number = 50, D extends DType = 'float32
   const along = e.add(scalar(0, working), e.multiply(e.cast(index(0), working), scalar(1, working)))
   // The last number is stop itself, not start plus rounded steps.
   const exact = e.select(e.equal(index(0), scalar(3, 'int32')), scalar(2, working), along)
-  const scalars = [start, intervals > 0 ? (stop - start) / intervals : 0, stop, endpoint && intervals > 0 ? intervals : -1]
+  const scalars = [
+    start,
+    intervals > 0 ? (stop - start) / intervals : 0,
+    stop,
+    endpoint && intervals > 0 ? intervals : -1,
+  ]
   return retype(generate(makeTensor, backend, 'linspace', e.cast(exact, dtype), [length], scalars))
 }
 
@@ -118,5 +130,7 @@ export function eye<const N extends number, const M extends number = N, D extend
   requireShape('eye', shape)
   requireNumbers('eye', { diagonal }, 'int32')
   const onDiagonal = e.equal(index(1), e.add(index(0), scalar(0, 'int32')))
-  return retype(generate(makeTensor, backend, 'eye', e.cast(onDiagonal, dtype ?? 'float32'), shape, [diagonal]))
+  return retype(
+    generate(makeTensor, backend, 'eye', e.cast(onDiagonal, dtype ?? 'float32'), shape, [diagonal]),
+  )
 }

@@ -1,7 +1,15 @@
 /**
  * Making tensors from host data: numbers, nested arrays and typed arrays.
  */
-import { type Backend, type DType, formatShape, type Shape, ShapeError, sizeOf, type TypedArray } from '@nabla/backend'
+import {
+  type Backend,
+  type DType,
+  formatShape,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  type TypedArray,
+} from '@nabla/backend'
 import { defaultBackend } from '../../engine/default-backend.js'
 import { allocateWith } from '../../engine/deliver.js'
 import { makeTensor, type Tensor } from '../../tensor.js'
@@ -57,7 +65,11 @@ export function tensorFrom<
   T extends TypedArray | readonly number[],
   const S extends Shape,
   D extends DType = T extends TypedArray ? DTypeOfArray<T> : 'float32',
->(data: T, shape: S, { dtype, backend = defaultBackend() }: TensorOptions<D> = {}): Tensor<Mutable<S>, NoInfer<D>> {
+>(
+  data: T,
+  shape: S,
+  { dtype, backend = defaultBackend() }: TensorOptions<D> = {},
+): Tensor<Mutable<S>, NoInfer<D>> {
   requireShape('tensorFrom', shape)
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError('tensorFrom', {

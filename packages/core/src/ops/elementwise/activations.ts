@@ -27,9 +27,14 @@ const clipOf = (x: Expr, low: number, high: number): Expr =>
 const hardSigmoidOf = (x: Expr): Expr => clipOf(e.add(e.divide(x, 6), 0.5), 0, 1)
 
 /** max(x, 0), with derivative 0 at 0. @example relu(tensor([-1, 2])) // [0, 2] */
-export const relu = /* @__PURE__ */ unary('relu', 'number', (x) => e.select(e.lessEqual(x, 0), 0, x), { kinks: [0] })
+export const relu = /* @__PURE__ */ unary('relu', 'number', (x) => e.select(e.lessEqual(x, 0), 0, x), {
+  kinks: [0],
+})
 /** min(max(x, 0), 6). */
-export const relu6 = /* @__PURE__ */ unary('relu6', 'number', (x) => clipOf(x, 0, 6), { domain: [-2, 8], kinks: [0, 6] })
+export const relu6 = /* @__PURE__ */ unary('relu6', 'number', (x) => clipOf(x, 0, 6), {
+  domain: [-2, 8],
+  kinks: [0, 6],
+})
 /** x, or slope · x for x ≤ 0; the slope is 0.2 by default. */
 export const leakyRelu = /* @__PURE__ */ adjustable(
   'leakyRelu',
@@ -76,13 +81,20 @@ export const selu = /* @__PURE__ */ unary(
 /** The logistic function 1 / (1 + exp(−x)). @example sigmoid(tensor([0])) // [0.5] */
 export const sigmoid = /* @__PURE__ */ unary('sigmoid', 'float', sigmoidOf)
 /** log(sigmoid(x)). */
-export const logSigmoid = /* @__PURE__ */ unary('logSigmoid', 'float', (x) => e.negate(softplusOf(e.negate(x))))
+export const logSigmoid = /* @__PURE__ */ unary('logSigmoid', 'float', (x) =>
+  e.negate(softplusOf(e.negate(x))),
+)
 /** log(1 + exp(x)). */
 export const softplus = /* @__PURE__ */ unary('softplus', 'float', softplusOf)
 /** x / (1 + |x|). */
-export const softsign = /* @__PURE__ */ unary('softsign', 'float', (x) => e.divide(x, e.add(e.absolute(x), 1)), {
-  kinks: [0],
-})
+export const softsign = /* @__PURE__ */ unary(
+  'softsign',
+  'float',
+  (x) => e.divide(x, e.add(e.absolute(x), 1)),
+  {
+    kinks: [0],
+  },
+)
 /** x · sigmoid(x), also called swish (Elfwing et al. 2018). */
 export const silu = /* @__PURE__ */ unary('silu', 'float', (x) => e.multiply(x, sigmoidOf(x)))
 /** x · tanh(softplus(x)) (Misra 2020). */
@@ -98,7 +110,9 @@ export const hardSwish = /* @__PURE__ */ unary('hardSwish', 'float', (x) => e.mu
   kinks: [-3, 3],
 })
 /** x between -1 and 1. */
-export const hardTanh = /* @__PURE__ */ unary('hardTanh', 'number', (x) => clipOf(x, -1, 1), { kinks: [-1, 1] })
+export const hardTanh = /* @__PURE__ */ unary('hardTanh', 'number', (x) => clipOf(x, -1, 1), {
+  kinks: [-1, 1],
+})
 
 /** x − tanh(x). */
 export const tanhShrink = /* @__PURE__ */ unary('tanhShrink', 'float', (x) => e.subtract(x, e.tanh(x)))
@@ -131,7 +145,11 @@ const cutting = /* @__PURE__ */ operation(
 
 /** x above a limit, and `value` elsewhere. @example threshold(tensor([1, 3]), 2, 0) // [0, 3] */
 export const threshold = /* @__PURE__ */ callable<
-  <S extends Shape, D extends DType>(x: Tensor<S, D>, limit: number, value: number) => UnaryResult<'float', S, D>
+  <S extends Shape, D extends DType>(
+    x: Tensor<S, D>,
+    limit: number,
+    value: number,
+  ) => UnaryResult<'float', S, D>
 >((x: Tensor, limit: number, value: number) => cutting.run([x, limit, value]), cutting)
 
 /** Beyond ±30 the approximation is saturated in every type, and its cube could overflow. */

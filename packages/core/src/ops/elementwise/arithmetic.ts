@@ -22,7 +22,9 @@ export const sign = /* @__PURE__ */ unary('sign', 'number', e.sign, { kinks: [0]
 /** x · x. @example square(tensor([1, -3])) // [1, 9] */
 export const square = /* @__PURE__ */ unary('square', 'number', (x) => e.multiply(x, x))
 /** 1 / x. @example reciprocal(tensor([1, 4])) // [1, 0.25] */
-export const reciprocal = /* @__PURE__ */ unary('reciprocal', 'float', (x) => e.divide(1, x), { domain: [0.5, 3] })
+export const reciprocal = /* @__PURE__ */ unary('reciprocal', 'float', (x) => e.divide(1, x), {
+  domain: [0.5, 3],
+})
 /** The square root. @example sqrt(tensor([4, 9])) // [2, 3] */
 export const sqrt = /* @__PURE__ */ unary('sqrt', 'float', e.sqrt, { domain: [0.2, 4] })
 /** 1 / √x. @example rsqrt(tensor([4, 16])) // [0.5, 0.25] */
@@ -51,10 +53,21 @@ export const mod = /* @__PURE__ */ binary(
     const rest = e.remainder(a, b)
     return e.select(wrongSign(rest, b), e.add(rest, b), rest)
   },
-  { domain: [[-0.9, 0.9], [1, 2]], kinks: [0] },
+  {
+    domain: [
+      [-0.9, 0.9],
+      [1, 2],
+    ],
+    kinks: [0],
+  },
 )
 /** Remainder with the sign of the dividend, as in C and JavaScript. @example fmod(tensor([7, -7]), 3) // [1, -1] */
-export const fmod = /* @__PURE__ */ binary('fmod', 'number', e.remainder, { domain: [[-0.9, 0.9], [1, 2]] })
+export const fmod = /* @__PURE__ */ binary('fmod', 'number', e.remainder, {
+  domain: [
+    [-0.9, 0.9],
+    [1, 2],
+  ],
+})
 
 /** Whole powers of integers by repeated squaring; wraps. Negative exponents give the quotient rounded towards 0. */
 function integerPower(base: Expr, exponent: Expr): Expr {
@@ -79,7 +92,12 @@ export const pow = /* @__PURE__ */ binary(
   'pow',
   'number',
   (a, b) => (isFloat(a.dtype) ? e.power(a, b) : integerPower(a, b)),
-  { domain: [[0.3, 3], [-2, 2]] },
+  {
+    domain: [
+      [0.3, 3],
+      [-2, 2],
+    ],
+  },
 )
 
 /**
@@ -119,7 +137,11 @@ const SQUARES = {
 export const hypot = /* @__PURE__ */ binary('hypot', 'float', (a, b) => {
   const { large, factor } = SQUARES[toFloatType(a.dtype)]
   const size = e.maximum(e.absolute(a), e.absolute(b))
-  const scale = e.select(e.less(large, size), 1 / factor, e.select(e.less(size, 1 / large), factor, constant(1, a.dtype)))
+  const scale = e.select(
+    e.less(large, size),
+    1 / factor,
+    e.select(e.less(size, 1 / large), factor, constant(1, a.dtype)),
+  )
   const square = (x: Expr): Expr => e.multiply(e.multiply(x, scale), e.multiply(x, scale))
   const sum = e.add(square(a), square(b))
   const isZero = e.equal(sum, 0)

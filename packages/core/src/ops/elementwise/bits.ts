@@ -13,6 +13,16 @@ export const bitwiseXor = /* @__PURE__ */ binary('bitwiseXor', 'bits', e.xor, { 
 /** All bits flipped. @example bitwiseNot(tensor([0, 5], { dtype: 'int32' })) // [-1, -6] */
 export const bitwiseNot = /* @__PURE__ */ unary('bitwiseNot', 'bits', e.not, { domain: [0, 100] })
 /** Shifted left by `b` bits (modulo 32), which wraps. @example leftShift(tensor([1, 3], { dtype: 'int32' }), 2) // [4, 12] */
-export const leftShift = /* @__PURE__ */ binary('leftShift', 'integer', e.shiftLeft, { domain: [[0, 100], [0, 8]] })
+export const leftShift = /* @__PURE__ */ binary('leftShift', 'integer', e.shiftLeft, {
+  domain: [
+    [0, 100],
+    [0, 8],
+  ],
+})
 /** Shifted right by `b` bits (modulo 32); int32 keeps its sign. */
-export const rightShift = /* @__PURE__ */ binary('rightShift', 'integer', e.shiftRight, { domain: [[0, 100], [0, 8]] })
+export const rightShift = /* @__PURE__ */ binary('rightShift', 'integer', e.shiftRight, {
+  domain: [
+    [0, 100],
+    [0, 8],
+  ],
+})

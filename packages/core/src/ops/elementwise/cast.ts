@@ -1,7 +1,7 @@
 /**
  * Conversion between element types.
  */
-import { type DType, DTYPES, DTypeError, expressions, input, isDType, type Shape } from '@nabla/backend'
+import { DTYPES, type DType, DTypeError, expressions, input, isDType, type Shape } from '@nabla/backend'
 import { map } from '../../primitives/map.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'

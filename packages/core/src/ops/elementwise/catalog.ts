@@ -2,7 +2,7 @@
  * The catalogue of elementwise operations: a row for each, found by going through what the family files export. An
  * operation that is added to one of them is therefore tested, checked and documented without being listed anywhere.
  */
-import { differentiate, type DType, type Expr, input, isFloat, scalar } from '@nabla/backend'
+import { type DType, differentiate, type Expr, input, isFloat, scalar } from '@nabla/backend'
 import type { Tensor } from '../../tensor.js'
 import type { DTypeRule, Operand } from '../../types/operands.js'
 import { type Definition, definitionsOf, type Interval } from './definition.js'
@@ -108,7 +108,10 @@ const contains = ([low, high]: Interval, value: number): boolean => low <= value
  *
  * @returns `count` rows with a value for each tensor operand
  */
-export function elementwiseSamples({ domain, kinks, arity }: ElementwiseOperation, count: number): number[][] {
+export function elementwiseSamples(
+  { domain, kinks, arity }: ElementwiseOperation,
+  count: number,
+): number[][] {
   const isAway = (value: number): boolean => kinks.every((kink) => Math.abs(value - kink) > CLEARANCE)
   const points = arity === 1 && contains(domain[0] ?? DEFAULT_DOMAIN, 0) && isAway(0) ? [[0]] : []
   for (let i = 1; points.length < count; i++) {

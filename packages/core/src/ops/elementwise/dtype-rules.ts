@@ -58,7 +58,8 @@ function notInteger(operation: string, dtype: DType): DTypeError {
 export function meetingType(operands: readonly Operand[]): DType {
   let dtype: DType | undefined
   for (const operand of operands) {
-    if (typeof operand !== 'number') dtype = dtype === undefined ? operand.dtype : promoteTypes(dtype, operand.dtype)
+    if (typeof operand !== 'number')
+      dtype = dtype === undefined ? operand.dtype : promoteTypes(dtype, operand.dtype)
   }
   let result: DType = dtype ?? 'float32'
   for (const operand of operands) if (typeof operand === 'number') result = promoteWithNumber(result, operand)

@@ -2,7 +2,23 @@ import type { DType, Shape } from '@nabla/backend'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Tensor } from '../../tensor.js'
 import { tensor } from '../creation/tensor.js'
-import { add, bitwiseAnd, cast, clip, div, exp, gelu, isClose, leakyRelu, lerp, less, mul, prelu, relu, where } from './index.js'
+import {
+  add,
+  bitwiseAnd,
+  cast,
+  clip,
+  div,
+  exp,
+  gelu,
+  isClose,
+  leakyRelu,
+  lerp,
+  less,
+  mul,
+  prelu,
+  relu,
+  where,
+} from './index.js'
 
 declare const matrix: Tensor<[2, 3], 'float32'>
 declare const row: Tensor<[3], 'float32'>
@@ -131,6 +147,7 @@ describe('three operands and options', () => {
 })
 
 test('operations can be used in functions of plain tensors', () => {
-  const normalise = (x: Tensor, scale: Tensor | number): Tensor => x.sub(1).mul(scale).div(x.abs().add(1e-6)).gelu()
+  const normalise = (x: Tensor, scale: Tensor | number): Tensor =>
+    x.sub(1).mul(scale).div(x.abs().add(1e-6)).gelu()
   expectTypeOf(normalise(matrix, 2)).toEqualTypeOf<Tensor>()
 })

@@ -13,7 +13,9 @@ export const expm1 = /* @__PURE__ */ unary('expm1', 'float', e.expm1)
 /** The natural logarithm. @example log(tensor([1, Math.E])) // [0, 1] */
 export const log = /* @__PURE__ */ unary('log', 'float', e.log, { domain: [0.2, 4] })
 /** The logarithm to base 2. @example log2(tensor([8, 0.5])) // [3, -1] */
-export const log2 = /* @__PURE__ */ unary('log2', 'float', (x) => e.divide(e.log(x), Math.LN2), { domain: [0.2, 4] })
+export const log2 = /* @__PURE__ */ unary('log2', 'float', (x) => e.divide(e.log(x), Math.LN2), {
+  domain: [0.2, 4],
+})
 /** The logarithm to base 10. @example log10(tensor([100, 0.1])) // [2, -1] */
 export const log10 = /* @__PURE__ */ unary('log10', 'float', (x) => e.divide(e.log(x), Math.LN10), {
   domain: [0.2, 4],
@@ -48,7 +50,12 @@ export const xlogy = /* @__PURE__ */ binary(
     const vanishes: Expr = e.and(e.equal(x, 0), e.lessEqual(y, 0))
     return e.multiply(x, e.log(e.select(vanishes, 1, y)))
   },
-  { domain: [[-2, 2], [0.2, 4]] },
+  {
+    domain: [
+      [-2, 2],
+      [0.2, 4],
+    ],
+  },
 )
 
 /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */

@@ -5,8 +5,8 @@ import { setDefaultBackend } from '../../engine/default-backend.js'
 import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import { tensor } from '../creation/tensor.js'
-import { abs, relu, sign } from './index.js'
 import { type ElementwiseOperation, elementwiseOperations, elementwiseSamples } from './catalog.js'
+import { abs, relu, sign } from './index.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 
@@ -18,7 +18,9 @@ type Columns = readonly (readonly number[])[]
 
 function sampled(operation: ElementwiseOperation): number[][] {
   const points = elementwiseSamples(operation, COUNT)
-  return Array.from({ length: operation.arity }, (_, operand) => points.map((point) => point[operand] as number))
+  return Array.from({ length: operation.arity }, (_, operand) =>
+    points.map((point) => point[operand] as number),
+  )
 }
 
 /** Operands that aren't differentiated stay what they are: conditions. */
@@ -33,7 +35,11 @@ function values(operation: ElementwiseOperation, columns: Columns): number[] {
 }
 
 /** The derivative with respect to one operand, as a function of that operand. */
-function derivative(operation: ElementwiseOperation, columns: Columns, operand: number): (x: Tensor) => Tensor {
+function derivative(
+  operation: ElementwiseOperation,
+  columns: Columns,
+  operand: number,
+): (x: Tensor) => Tensor {
   const others = tensors(operation, columns)
   return grad((x: Tensor) => sum(operation.run(...others.with(operand, x))))
 }
@@ -44,10 +50,19 @@ function derivatives(operation: ElementwiseOperation, columns: Columns, operand:
 }
 
 /** Central differences of fourth order of a function of all columns, with respect to one of them. */
-function differences(run: (columns: Columns) => readonly number[], columns: Columns, operand: number): number[] {
+function differences(
+  run: (columns: Columns) => readonly number[],
+  columns: Columns,
+  operand: number,
+): number[] {
   const step = 1e-3
   const shifted = (by: number): readonly number[] =>
-    run(columns.with(operand, (columns[operand] as readonly number[]).map((value) => value + by * step)))
+    run(
+      columns.with(
+        operand,
+        (columns[operand] as readonly number[]).map((value) => value + by * step),
+      ),
+    )
   const [far, near, back, farBack] = [shifted(2), shifted(1), shifted(-1), shifted(-2)] as const
   return near.map((value, position) => {
     const inner = value - (back[position] as number)
@@ -99,7 +114,9 @@ describe('second derivatives against central differences of the first', () => {
 })
 
 describe('what is not differentiable', () => {
-  const flat = operations.filter(({ rule, differentiable }) => rule === 'number' && !differentiable.includes(true))
+  const flat = operations.filter(
+    ({ rule, differentiable }) => rule === 'number' && !differentiable.includes(true),
+  )
 
   test('has derivative 0', () => {
     expect(flat.map(({ name }) => name)).toEqual(['ceil', 'floor', 'floorDivide', 'round', 'sign', 'trunc'])

@@ -2,7 +2,16 @@
  * How an elementwise operation runs: it looks up, or builds once, the expression for the types of its operands and
  * hands it to the map primitive. Broadcasting, promotion and plain numbers as operands are the same for all of them.
  */
-import { DTYPES, DTypeError, type DType, type Expr, expressions, input, isFloat, scalar } from '@nabla/backend'
+import {
+  DTYPES,
+  type DType,
+  DTypeError,
+  type Expr,
+  expressions,
+  input,
+  isFloat,
+  scalar,
+} from '@nabla/backend'
 import { TensorHandle } from '../../engine/handle.js'
 import { notATensor } from '../../engine/operands.js'
 import { map } from '../../primitives/map.js'
@@ -23,7 +32,15 @@ interface Kernel {
 const DIGITS = DTYPES.length + 2
 const INTEGER = DTYPES.length
 const FRACTION = DTYPES.length + 1
-const CODES: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, uint32: 3, float16: 4, float32: 5, float64: 6 }
+const CODES: Readonly<Record<DType, number>> = {
+  bool: 0,
+  uint8: 1,
+  int32: 2,
+  uint32: 3,
+  float16: 4,
+  float32: 5,
+  float64: 6,
+}
 
 function digitOf(operand: Operand): number {
   if (typeof operand === 'number') return Number.isInteger(operand) ? INTEGER : FRACTION
@@ -32,7 +49,8 @@ function digitOf(operand: Operand): number {
 
 function requireOperands(operation: string, operands: readonly Operand[]): void {
   for (const operand of operands) {
-    if (typeof operand !== 'number' && !(operand instanceof TensorHandle)) throw notATensor(operation, operand)
+    if (typeof operand !== 'number' && !(operand instanceof TensorHandle))
+      throw notATensor(operation, operand)
   }
   if (operands.every((operand) => typeof operand === 'number')) {
     throw new DTypeError(operation, {
@@ -54,7 +72,12 @@ function leavesOf(rule: DTypeRule, operands: readonly Operand[], target: DType):
   })
 }
 
-function prepare(operation: string, rule: DTypeRule, build: BuildExpression, operands: readonly Operand[]): Kernel {
+function prepare(
+  operation: string,
+  rule: DTypeRule,
+  build: BuildExpression,
+  operands: readonly Operand[],
+): Kernel {
   requireOperands(operation, operands)
   const target = computeType(operation, rule, meetingType(rule === 'select' ? operands.slice(1) : operands))
   return { expression: build(...leavesOf(rule, operands, target)), target }

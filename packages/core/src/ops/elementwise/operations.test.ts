@@ -54,7 +54,8 @@ describe('plain numbers as operands', () => {
 
 describe('promotion', () => {
   test('of two tensors', () => {
-    const of = (dtype: 'bool' | 'uint8' | 'int32' | 'uint32' | 'float16' | 'float32' | 'float64') => tensor([1], { dtype })
+    const of = (dtype: 'bool' | 'uint8' | 'int32' | 'uint32' | 'float16' | 'float32' | 'float64') =>
+      tensor([1], { dtype })
     expect(of('int32').add(of('float32')).dtype).toBe('float32')
     expect(of('float64').mul(of('float32')).dtype).toBe('float64')
     expect(of('uint32').add(of('int32')).dtype).toBe('int32')
@@ -135,7 +136,9 @@ describe('cast', () => {
   })
 
   test('is differentiable between floats', () => {
-    const slope = grad((x: Tensor) => reduce('sum', 'sum', x.cast('float64').mul(3), [0], false))(tensor([1, 2]))
+    const slope = grad((x: Tensor) => reduce('sum', 'sum', x.cast('float64').mul(3), [0], false))(
+      tensor([1, 2]),
+    )
     expect(slope.dtype).toBe('float32')
     expect(list(slope)).toEqual([3, 3])
   })

@@ -11,12 +11,28 @@ import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import { tensor } from '../creation/tensor.js'
 import { type ElementwiseOperation, elementwiseOperations } from './catalog.js'
-import { asinh, atanh, cbrt, hypot, log1p, logAddExp, sigmoid, silu, sinh, softplus, sqrt, xlogy } from './index.js'
+import {
+  asinh,
+  atanh,
+  cbrt,
+  hypot,
+  log1p,
+  logAddExp,
+  sigmoid,
+  silu,
+  sinh,
+  softplus,
+  sqrt,
+  xlogy,
+} from './index.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 
 const LARGEST = 3e38
-const POINTS = [0, 1e-30, -1e-30, 1e-4, -1e-4, 1, -1, 12, -12, 30, -30, 88, -88, 100, -100, 1e5, -1e5, 1e18, -1e18, 1e30, -1e30]
+const POINTS = [
+  0, 1e-30, -1e-30, 1e-4, -1e-4, 1, -1, 12, -12, 30, -30, 88, -88, 100, -100, 1e5, -1e5, 1e18, -1e18, 1e30,
+  -1e30,
+]
 
 interface Evaluated {
   readonly values: readonly number[]
@@ -39,7 +55,9 @@ const isModerate = (value: number): boolean => Math.abs(value) < LARGEST
 /** Rounding the argument of a periodic function matters; so does where a slope or a value vanishes. */
 function expectNear(found: number, expected: number, at: number, what: string): void {
   const tolerance = 1e-4 * Math.abs(expected) + 1e-5
-  expect(Math.abs(found - expected), `${what} ${found} instead of ${expected} at ${at}`).toBeLessThanOrEqual(tolerance)
+  expect(Math.abs(found - expected), `${what} ${found} instead of ${expected} at ${at}`).toBeLessThanOrEqual(
+    tolerance,
+  )
 }
 
 const cases = elementwiseOperations()

@@ -1,9 +1,24 @@
 /**
  * Choosing between values: where, maximum and minimum, clip, interpolation, and replacing what isn't finite.
  */
-import { type DType, type Expr, expressions as e, type FloatDType, isFloat, type Shape, ValueError } from '@nabla/backend'
+import {
+  type DType,
+  type Expr,
+  expressions as e,
+  type FloatDType,
+  isFloat,
+  type Shape,
+  ValueError,
+} from '@nabla/backend'
 import type { Tensor } from '../../tensor.js'
-import type { Fits, MeetingDType, MeetingShape, Operand, TernaryResult, UnaryResult } from '../../types/operands.js'
+import type {
+  Fits,
+  MeetingDType,
+  MeetingShape,
+  Operand,
+  TernaryResult,
+  UnaryResult,
+} from '../../types/operands.js'
 import { binary, callable, operation, ternary } from './define.js'
 
 /** The larger of two; NaN if either is. Equal operands share the gradient. @example maximum(tensor([1, 5]), 3) // [3, 5] */
@@ -26,7 +41,8 @@ const selection = /* @__PURE__ */ operation('where', 'select', e.select, {}, 3)
  * @example where(x.greater(0), x, 0)
  */
 export const where = /* @__PURE__ */ callable<Where>(
-  (condition: Tensor, whenTrue: Operand, whenFalse: Operand) => selection.run([condition, whenTrue, whenFalse]),
+  (condition: Tensor, whenTrue: Operand, whenFalse: Operand) =>
+    selection.run([condition, whenTrue, whenFalse]),
   selection,
 )
 
@@ -43,7 +59,13 @@ const clipping = /* @__PURE__ */ operation(
     const raised = e.select(e.less(x, low), low, x)
     return e.select(e.less(high, raised), high, raised)
   },
-  { domain: [[1.2, 2], [-1, 1], [2.2, 3]] },
+  {
+    domain: [
+      [1.2, 2],
+      [-1, 1],
+      [2.2, 3],
+    ],
+  },
   3,
 )
 
@@ -114,7 +136,10 @@ const replacing = /* @__PURE__ */ operation(
  * @example nanToNum(tensor([1, NaN, Infinity])) // [1, 0, 3.4028234663852886e38]
  */
 export const nanToNum = /* @__PURE__ */ callable<
-  <S extends Shape, D extends DType>(x: Tensor<S, D>, options?: NanToNumOptions) => UnaryResult<'number', S, D>
+  <S extends Shape, D extends DType>(
+    x: Tensor<S, D>,
+    options?: NanToNumOptions,
+  ) => UnaryResult<'number', S, D>
 >((x: Tensor, { nan = 0, posInf, negInf }: NanToNumOptions = {}) => {
   const largest = isFloat(x.dtype) ? LARGEST[x.dtype] : 0
   return replacing.run(isFloat(x.dtype) ? [x, nan, posInf ?? largest, negInf ?? -largest] : [x, 0, 0, 0])

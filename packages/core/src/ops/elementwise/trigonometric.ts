@@ -10,19 +10,30 @@ export const sin = /* @__PURE__ */ unary('sin', 'float', e.sin)
 /** Cosine. */
 export const cos = /* @__PURE__ */ unary('cos', 'float', e.cos)
 /** Tangent. */
-export const tan = /* @__PURE__ */ unary('tan', 'float', (x) => e.divide(e.sin(x), e.cos(x)), { domain: [-1.2, 1.2] })
+export const tan = /* @__PURE__ */ unary('tan', 'float', (x) => e.divide(e.sin(x), e.cos(x)), {
+  domain: [-1.2, 1.2],
+})
 
 /** √(1 − x²), exact near 1 and -1. */
 const opposite = (x: Expr): Expr => e.multiply(e.sqrt(e.subtract(1, x)), e.sqrt(e.add(x, 1)))
 
 /** Inverse sine, from -π/2 to π/2; NaN outside of [-1, 1]. */
-export const asin = /* @__PURE__ */ unary('asin', 'float', (x) => e.atan2(x, opposite(x)), { domain: [-0.9, 0.9] })
+export const asin = /* @__PURE__ */ unary('asin', 'float', (x) => e.atan2(x, opposite(x)), {
+  domain: [-0.9, 0.9],
+})
 /** Inverse cosine, from 0 to π; NaN outside of [-1, 1]. */
-export const acos = /* @__PURE__ */ unary('acos', 'float', (x) => e.atan2(opposite(x), x), { domain: [-0.9, 0.9] })
+export const acos = /* @__PURE__ */ unary('acos', 'float', (x) => e.atan2(opposite(x), x), {
+  domain: [-0.9, 0.9],
+})
 /** Inverse tangent, from -π/2 to π/2. */
 export const atan = /* @__PURE__ */ unary('atan', 'float', (x) => e.atan2(x, 1))
 /** The angle of the point (x = b, y = a), from -π to π. @example atan2(tensor([1]), tensor([-1])) // [2.356…] */
-export const atan2 = /* @__PURE__ */ binary('atan2', 'float', e.atan2, { domain: [[-2, 2], [0.5, 2]] })
+export const atan2 = /* @__PURE__ */ binary('atan2', 'float', e.atan2, {
+  domain: [
+    [-2, 2],
+    [0.5, 2],
+  ],
+})
 
 /** expm1 of x/2 and of -x/2: half the argument, so that products of them overflow only where the result does. */
 const halves = (x: Expr): readonly [Expr, Expr] => {
@@ -60,7 +71,8 @@ function piecewise(x: Expr, limit: number, near: (x: Expr) => Expr, far: (x: Exp
 }
 
 /** log(2x) for the inverse of a hyperbolic function: log(x) + log(1 + √(1 ± 1/x²)). */
-const logTwice = (x: Expr, root: (inverse: Expr) => Expr): Expr => e.add(e.log(x), e.log1p(root(e.divide(1, x))))
+const logTwice = (x: Expr, root: (inverse: Expr) => Expr): Expr =>
+  e.add(e.log(x), e.log1p(root(e.divide(1, x))))
 
 /** Inverse hyperbolic sine. */
 export const asinh = /* @__PURE__ */ unary(

@@ -109,7 +109,9 @@ const named = (name: string): ElementwiseOperation => {
 
 function columns(operation: ElementwiseOperation, count: number): number[][] {
   const points = elementwiseSamples(operation, count)
-  return Array.from({ length: operation.arity }, (_, operand) => points.map((point) => point[operand] as number))
+  return Array.from({ length: operation.arity }, (_, operand) =>
+    points.map((point) => point[operand] as number),
+  )
 }
 
 function runOn(operation: ElementwiseOperation, dtype: DType, values: readonly number[][]): number[] {
@@ -165,8 +167,14 @@ test('the error function', () => {
   const x = tensor([0, 0.5, 1, 2, -1], { dtype: 'float64' })
   const values = Array.from(named('erf').run(x).dataSync())
   const expected = [0, 0.5204998778, 0.8427007929, 0.995322265, -0.8427007929]
-  values.forEach((value, position) => expect(value).toBeCloseTo(expected[position] as number, 9))
-  const complement = Array.from(named('erfc').run(tensor([3, 5, 10], { dtype: 'float64' })).dataSync())
+  values.forEach((value, position) => {
+    expect(value).toBeCloseTo(expected[position] as number, 9)
+  })
+  const complement = Array.from(
+    named('erfc')
+      .run(tensor([3, 5, 10], { dtype: 'float64' }))
+      .dataSync(),
+  )
   expect(complement[0]).toBeCloseTo(2.209049699858544e-5, 15)
   expect((complement[1] as number) / 1.5374597944280347e-12).toBeCloseTo(1, 9)
   expect((complement[2] as number) / 2.088487583762545e-45).toBeCloseTo(1, 9)
@@ -174,7 +182,9 @@ test('the error function', () => {
 
 test('gelu has the published values', () => {
   // x · Φ(x) with Φ(1) = 0.841344746068543, Φ(-2) = 0.022750131948179195.
-  const values = named('gelu').run(tensor([1, -2, 0], { dtype: 'float64' })).dataSync()
+  const values = named('gelu')
+    .run(tensor([1, -2, 0], { dtype: 'float64' }))
+    .dataSync()
   expect(values[0]).toBeCloseTo(0.841344746068543, 14)
   expect(values[1]).toBeCloseTo(-0.04550026389635839, 14)
   expect(values[2]).toBe(0)

@@ -79,7 +79,7 @@ describe('picking', () => {
         expectNoLeaks(() => indexing.take(x, positions, given))
         for (const each of [x, positions]) each.dispose()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -123,7 +123,7 @@ describe('picking', () => {
         expectNoLeaks(() => indexing.takeAlongAxis(x, positions, given))
         for (const each of [x, positions]) each.dispose()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })

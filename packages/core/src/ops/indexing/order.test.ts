@@ -49,7 +49,7 @@ it('sort and argsort agree with a stable sort, over axes, directions and layouts
       expectNoLeaks(() => argsort(x, axis, { descending }))
       x.dispose()
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
 

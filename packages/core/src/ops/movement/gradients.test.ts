@@ -43,8 +43,32 @@ const MOVES: [string, (x: Tensor) => Tensor][] = [
         { value: 3 },
       ),
   ],
-  ['pad with edges', (t) => movement.pad(t, [[0, 1], [3, 0], [1, 1]], { mode: 'edge' })],
-  ['pad by reflection', (t) => movement.pad(t, [[0, 1], [3, 0], [1, 1]], { mode: 'reflect' })],
+  [
+    'pad with edges',
+    (t) =>
+      movement.pad(
+        t,
+        [
+          [0, 1],
+          [3, 0],
+          [1, 1],
+        ],
+        { mode: 'edge' },
+      ),
+  ],
+  [
+    'pad by reflection',
+    (t) =>
+      movement.pad(
+        t,
+        [
+          [0, 1],
+          [3, 0],
+          [1, 1],
+        ],
+        { mode: 'reflect' },
+      ),
+  ],
   ['flip', (t) => movement.flip(t, [0, 2])],
   ['roll', (t) => movement.roll(t, [1, -2], [0, 2])],
   ['diagonal', (t) => movement.diagonal(t, { offset: 1, axes: [1, 2] })],

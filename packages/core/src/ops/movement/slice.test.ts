@@ -73,7 +73,7 @@ it('agrees with walking through positions, over shapes, steps, signs and layouts
       expectNoLeaks(() => slice(x, ...selections))
       x.dispose()
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
 })
 

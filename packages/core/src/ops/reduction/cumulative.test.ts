@@ -49,7 +49,7 @@ describe.each(CASES)('%s', (_, run, initial, combine) => {
         expectNoLeaks(() => run(x, axis, { reverse, exclusive }))
         x.dispose()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 

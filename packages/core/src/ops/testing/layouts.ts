@@ -29,7 +29,7 @@ const smallNumber = fc.integer({ min: -20, max: 20 }).map((n) => n / 4)
 export function samples(options: SampleOptions = {}): fc.Arbitrary<Sample> {
   const {
     minimumRank = 0,
-    maximumRank = 4,
+    maximumRank = 3,
     minimumLength = 0,
     maximumLength = 4,
     value = smallNumber,
