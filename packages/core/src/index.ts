@@ -48,6 +48,7 @@ export {
   type Shape,
   ShapeError,
   scalar,
+  toHalfBits,
   type TypedArray,
   ValueError,
 } from '@nabla/backend'

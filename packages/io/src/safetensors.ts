@@ -2,7 +2,7 @@
  * safetensors, the native file format: an 8-byte little-endian length, a JSON header with dtype, shape and byte range
  * of every tensor, then the raw bytes. https://github.com/huggingface/safetensors#format
  */
-import { type DType, type Shape, type Tensor, type TypedArray, tensorFrom, ValueError } from '@nabla/core'
+import { type DType, type Shape, type Tensor, type TypedArray, tensorFrom, toHalfBits, ValueError } from '@nabla/core'
 
 const CODES = {
   bool: 'BOOL',
@@ -30,11 +30,11 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number]
 }
 
-/** Host elements of a tensor as its file bytes; float16 is read as float32 and stored as that. */
-async function bytesOf(tensor: Tensor): Promise<{ dtype: DType; bytes: Uint8Array }> {
-  const data = await tensor.data()
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return { dtype: tensor.dtype === 'float16' ? 'float32' : tensor.dtype, bytes }
+/** The elements of a tensor as its file bytes; float16, which is read as float32, as its bit patterns again. */
+async function bytesOf(tensor: Tensor): Promise<Uint8Array> {
+  const read = await tensor.data()
+  const data = tensor.dtype === 'float16' ? Uint16Array.from(read, toHalfBits) : read
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
 /**
@@ -53,8 +53,8 @@ export async function encodeSafetensors(
   const parts: Uint8Array[] = []
   let offset = 0
   for (const [name, tensor] of Object.entries(tensors)) {
-    const { dtype, bytes } = await bytesOf(tensor)
-    header[name] = { dtype: CODES[dtype], shape: tensor.shape, data_offsets: [offset, offset + bytes.length] }
+    const bytes = await bytesOf(tensor)
+    header[name] = { dtype: CODES[tensor.dtype], shape: tensor.shape, data_offsets: [offset, offset + bytes.length] }
     parts.push(bytes)
     offset += bytes.length
   }

@@ -1,16 +1,34 @@
 /**
  * The float32 lane: loops of the instructions with two and three operands that work on values. Storing into a
  * Float32Array rounds, once per instruction. `…Right` and `…Left` take a uniform right or left operand.
+ *
+ * The commonest loops do four elements per turn: their own checks and counting cost more than the arithmetic.
  */
 type Values = Float32Array
 
 export function add(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
-  for (let p = 0; p < n; p++) out[o + p] = a[i + p]! + b[j + p]!
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    out[o + p] = a[i + p]! + b[j + p]!
+    out[o + p + 1] = a[i + p + 1]! + b[j + p + 1]!
+    out[o + p + 2] = a[i + p + 2]! + b[j + p + 2]!
+    out[o + p + 3] = a[i + p + 3]! + b[j + p + 3]!
+  }
+  for (; p < n; p++) out[o + p] = a[i + p]! + b[j + p]!
 }
 
 export function addRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
   const right = b[j]!
-  for (let p = 0; p < n; p++) out[o + p] = a[i + p]! + right
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    out[o + p] = a[i + p]! + right
+    out[o + p + 1] = a[i + p + 1]! + right
+    out[o + p + 2] = a[i + p + 2]! + right
+    out[o + p + 3] = a[i + p + 3]! + right
+  }
+  for (; p < n; p++) out[o + p] = a[i + p]! + right
 }
 
 export function addLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
@@ -18,7 +36,15 @@ export function addLeft(n: number, out: Values, o: number, a: Values, i: number,
 }
 
 export function subtract(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
-  for (let p = 0; p < n; p++) out[o + p] = a[i + p]! - b[j + p]!
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    out[o + p] = a[i + p]! - b[j + p]!
+    out[o + p + 1] = a[i + p + 1]! - b[j + p + 1]!
+    out[o + p + 2] = a[i + p + 2]! - b[j + p + 2]!
+    out[o + p + 3] = a[i + p + 3]! - b[j + p + 3]!
+  }
+  for (; p < n; p++) out[o + p] = a[i + p]! - b[j + p]!
 }
 
 export function subtractRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
@@ -32,12 +58,28 @@ export function subtractLeft(n: number, out: Values, o: number, a: Values, i: nu
 }
 
 export function multiply(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
-  for (let p = 0; p < n; p++) out[o + p] = a[i + p]! * b[j + p]!
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    out[o + p] = a[i + p]! * b[j + p]!
+    out[o + p + 1] = a[i + p + 1]! * b[j + p + 1]!
+    out[o + p + 2] = a[i + p + 2]! * b[j + p + 2]!
+    out[o + p + 3] = a[i + p + 3]! * b[j + p + 3]!
+  }
+  for (; p < n; p++) out[o + p] = a[i + p]! * b[j + p]!
 }
 
 export function multiplyRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
   const right = b[j]!
-  for (let p = 0; p < n; p++) out[o + p] = a[i + p]! * right
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    out[o + p] = a[i + p]! * right
+    out[o + p + 1] = a[i + p + 1]! * right
+    out[o + p + 2] = a[i + p + 2]! * right
+    out[o + p + 3] = a[i + p + 3]! * right
+  }
+  for (; p < n; p++) out[o + p] = a[i + p]! * right
 }
 
 export function multiplyLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
@@ -110,7 +152,15 @@ export function equalLeft(n: number, out: Values, o: number, a: Values, i: numbe
 }
 
 export function less(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
-  for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! < b[j + p]!) | 0
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    out[o + p] = Number(a[i + p]! < b[j + p]!) | 0
+    out[o + p + 1] = Number(a[i + p + 1]! < b[j + p + 1]!) | 0
+    out[o + p + 2] = Number(a[i + p + 2]! < b[j + p + 2]!) | 0
+    out[o + p + 3] = Number(a[i + p + 3]! < b[j + p + 3]!) | 0
+  }
+  for (; p < n; p++) out[o + p] = Number(a[i + p]! < b[j + p]!) | 0
 }
 
 export function lessRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {

@@ -7,17 +7,15 @@
  */
 type Words = Int32Array
 
-const INFINITY_BITS = 0x7f800000
-
-/** Orders like the float, -0 before +0, every NaN above all. */
+/** Orders like the float, -0 before +0, every NaN above all. The bits of infinity are 0x7f800000. */
 function keyForMaximum(bits: number): number {
-  const nan = (INFINITY_BITS - (bits & 0x7fffffff)) >> 31
+  const nan = (0x7f800000 - (bits & 0x7fffffff)) >> 31
   return ((bits ^ ((bits >> 31) >>> 1)) & ~nan) | (nan >>> 1)
 }
 
 /** The same with every NaN below all. */
 function keyForMinimum(bits: number): number {
-  const nan = (INFINITY_BITS - (bits & 0x7fffffff)) >> 31
+  const nan = (0x7f800000 - (bits & 0x7fffffff)) >> 31
   return ((bits ^ ((bits >> 31) >>> 1)) & ~nan) | (nan & ~(nan >>> 1))
 }
 

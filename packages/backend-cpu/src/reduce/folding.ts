@@ -1,25 +1,25 @@
 /**
- * Which fold a reduction runs: by operation and type, for float32 blocks and for wide ones, with the value that the
+ * Which fold a reduction runs: by operation and type, for float32 tiles and for wide ones, with the value that the
  * reduction of nothing has.
  */
 import { type DType, isFloat, type ReduceOperation } from '@nabla/backend'
 import * as narrow from './folds32.js'
 import * as wide from './folds64.js'
 
-type FoldRow<A> = (into: Float64Array, at: number, block: A, from: number, step: number, n: number) => void
-type FoldColumns<A> = (
-  into: Float64Array,
-  at: number,
-  atStep: number,
-  block: A,
-  from: number,
-  step: number,
-  n: number,
-) => void
-
+/** Folds the rows of a tile; for the tile's layout see folds32.ts. */
 export interface Fold<A> {
-  readonly row: FoldRow<A>
-  readonly columns: FoldColumns<A>
+  rows(into: Float64Array, at: number, atRow: number, tile: A, from: number, step: number, rows: number, n: number): void
+  columns(
+    into: Float64Array,
+    at: number,
+    atRow: number,
+    atStep: number,
+    tile: A,
+    from: number,
+    step: number,
+    rows: number,
+    n: number,
+  ): void
 }
 
 /** All reductions but those that look for a position. */
@@ -28,7 +28,7 @@ export type ValueOperation = Exclude<ReduceOperation, 'argMax' | 'argMin'>
 export interface Folding {
   readonly initial: number
   readonly wide: Fold<Float64Array>
-  /** Where blocks of float32 have their own fold; others are widened first. */
+  /** Where tiles of float32 have their own fold; others are widened first. */
   readonly narrow?: Fold<Float32Array>
 }
 
@@ -54,16 +54,16 @@ const HIGHEST: Record<DType, number> = {
 function maximum(dtype: DType): Folding {
   return {
     initial: LOWEST[dtype],
-    wide: { row: wide.maximumRow, columns: wide.maximumColumns },
-    narrow: { row: narrow.maximumRow32, columns: narrow.maximumColumns32 },
+    wide: wide.maximum,
+    narrow: { rows: narrow.maximumRows32, columns: narrow.maximumColumns32 },
   }
 }
 
 function minimum(dtype: DType): Folding {
   return {
     initial: HIGHEST[dtype],
-    wide: { row: wide.minimumRow, columns: wide.minimumColumns },
-    narrow: { row: narrow.minimumRow32, columns: narrow.minimumColumns32 },
+    wide: wide.minimum,
+    narrow: { rows: narrow.minimumRows32, columns: narrow.minimumColumns32 },
   }
 }
 
@@ -72,19 +72,10 @@ export function foldingOf(operation: ValueOperation, dtype: DType): Folding {
   switch (operation) {
     case 'sum':
       return isFloat(dtype)
-        ? {
-            initial: 0,
-            wide: { row: wide.sumRow, columns: wide.sumColumns },
-            narrow: { row: narrow.sumRow32, columns: narrow.sumColumns32 },
-          }
-        : { initial: 0, wide: { row: wide.wrappingSumRow, columns: wide.wrappingSumColumns } }
+        ? { initial: 0, wide: wide.sum, narrow: { rows: narrow.sumRows32, columns: narrow.sumColumns32 } }
+        : { initial: 0, wide: wide.wrappingSum }
     case 'product':
-      return {
-        initial: 1,
-        wide: isFloat(dtype)
-          ? { row: wide.productRow, columns: wide.productColumns }
-          : { row: wide.wrappingProductRow, columns: wide.wrappingProductColumns },
-      }
+      return { initial: 1, wide: isFloat(dtype) ? wide.product : wide.wrappingProduct }
     case 'maximum':
     case 'any':
       return maximum(dtype)

@@ -9,8 +9,10 @@ import {
   expressions as e,
   input,
   isFloat,
+  layoutPositions,
   type ReduceOperation,
   roundToType,
+  rowMajorStrides,
   scalar,
   type Shape,
   sizeOf,
@@ -19,7 +21,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCpuBackend } from '../backend.js'
-import { arrangements, coordinatesOf, emptyView, flatIndex, makeView, readView, sequence, shapes, valuesOf } from '../testing/views.js'
+import { arrangements, coordinatesOf, emptyView, makeView, readView, sequence, shapes, valuesOf } from '../testing/views.js'
 
 const backend = createCpuBackend()
 const OPERATIONS: ReduceOperation[] = ['sum', 'product', 'maximum', 'minimum', 'any', 'all', 'argMax', 'argMin']
@@ -33,10 +35,9 @@ const resultType = (operation: ReduceOperation, dtype: DType): DType => {
 function groups(shape: Shape, axes: readonly number[], values: readonly number[]): number[][] {
   const outputShape = shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
   const lists = Array.from({ length: sizeOf(outputShape) }, (): number[] => [])
-  coordinatesOf(shape).forEach((coordinates, position) => {
-    const kept = coordinates.map((at, axis) => (axes.includes(axis) ? 0 : at))
-    lists[flatIndex(outputShape, kept)]?.push(values[position] as number)
-  })
+  const strides = rowMajorStrides(outputShape).map((stride, axis) => (axes.includes(axis) ? 0 : stride))
+  const places = layoutPositions({ shape, strides, offset: 0 })
+  for (const value of values) lists[places.next().value ?? 0]?.push(value)
   return lists
 }
 

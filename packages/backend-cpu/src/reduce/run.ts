@@ -18,8 +18,8 @@ import { bindLeaves, leafLayouts, runMap } from '../map/run.js'
 import { storeValues } from '../map/store-values.js'
 import { buildNest, chooseTiling, forEachTile, orderByStride, type Strided, stepsOf } from '../nest.js'
 import { createExtremes } from './arg.js'
+import { type FoldTile, foldPositions, foldValues, type TilePlaces } from './fold-tile.js'
 import { foldingOf, type ValueOperation } from './folding.js'
-import { type BlockFold, foldExtremesOf, foldValues } from './fold-block.js'
 
 export function runReduce(call: ReduceCall): void {
   const { operation, output, scalars, post } = call
@@ -45,14 +45,14 @@ function reduceValues(call: ReduceCall, operation: ValueOperation, outputs: numb
   const folding = foldingOf(operation, expression.dtype)
   const into = new Float64Array(outputs).fill(folding.initial)
   const program = programFor([expression])
-  foldTiles(call, program, foldValues(program, folding, into))
+  foldTiles(call, program, foldValues(program, folding, into), false)
   return [expression.dtype, into]
 }
 
 function reducePositions(call: ReduceCall, sign: 1 | -1, outputs: number): Float64Array {
   const extremes = createExtremes(sign, outputs)
   const program = programFor([call.expression])
-  foldTiles(call, program, foldExtremesOf(program, extremes))
+  foldTiles(call, program, foldPositions(program, extremes), true)
   return Float64Array.from(extremes.positions, (position) => Math.max(0, position))
 }
 
@@ -74,26 +74,26 @@ function readingOrder(leaves: readonly Strided[], shape: Shape): number[] {
   return orderByStride({ strides, offset: 0 }, shape)
 }
 
-function foldTiles(call: ReduceCall, program: AnyProgram, fold: BlockFold): void {
+/** Positions are only kept track of where they are wanted, since they keep axes from being merged. */
+function foldTiles(call: ReduceCall, program: AnyProgram, fold: FoldTile, withPositions: boolean): void {
   const { shape, inputs, scalars } = call
   if (sizeOf(shape) === 0) return
   const leaves = leafLayouts(program.plan, shape, inputs)
-  const [accumulators, positions] = accumulatorLayouts(call)
-  const views = fold.positions ? [...leaves, accumulators, positions] : [...leaves, accumulators]
+  const layouts = accumulatorLayouts(call)
+  const views = [...leaves, ...layouts.slice(0, withPositions ? 2 : 1)]
   const nest = buildNest(shape, views, readingOrder(leaves, shape))
   const tiling = chooseTiling(nest, leaves.length)
   bindLeaves(program, nest, tiling, inputs, scalars, false)
   const at = views.map(() => 0)
   const [atRow, atStep] = stepsOf(nest, tiling, leaves.length)
-  const [positionRow, positionStep] = fold.positions ? stepsOf(nest, tiling, leaves.length + 1) : [0, 0]
+  const [positionRow, positionStep] = withPositions ? stepsOf(nest, tiling, leaves.length + 1) : [0, 0]
+  const places: TilePlaces = { at: 0, atRow, atStep, position: 0, positionRow, positionStep }
   forEachTile(nest, tiling, at, (rows, columns) => {
     for (let leaf = 0; leaf < leaves.length; leaf++) program.starts[leaf] = at[leaf] as number
     program.runTile(rows, columns)
-    for (let row = 0; row < rows; row++) {
-      const into = (at[leaves.length] as number) + row * atRow
-      const position = fold.positions ? (at[leaves.length + 1] as number) + row * positionRow : 0
-      fold.run(into, atStep, row * columns, columns, position, positionStep)
-    }
+    places.at = at[leaves.length] as number
+    places.position = at[leaves.length + 1] ?? 0
+    fold(places, rows, columns)
   })
   program.unbind()
 }

@@ -38,10 +38,14 @@ export function inputsFor(operation: Operation, place: Place, elements: readonly
 /** Runs an operation and brings its results to the host; every tensor is freed. */
 export async function runOperation(operation: Operation, place: Place, layout: LayoutName = 'contiguous', elements = allElements(operation, place.dtype)): Promise<HostResult[]> {
   const inputs = inputsFor(operation, place, elements, layout)
-  const results = listOf(await operation.run(inputs, place))
-  const host = await Promise.all(results.map(toHost))
-  disposeAll([...results, ...inputs])
-  return host
+  try {
+    const results = listOf(await operation.run(inputs, place))
+    const host = await Promise.all(results.map(toHost))
+    disposeAll(results)
+    return host
+  } finally {
+    disposeAll(inputs)
+  }
 }
 
 /** The elements of all inputs, for one type. */
@@ -135,16 +139,20 @@ type Differentiable = NonNullable<Operation['differentiable']>
 /** Gradients with respect to the float inputs; `undefined` for the others. */
 export async function gradientsOf(operation: Operation & { readonly differentiable: Differentiable }, place: Place, layout: LayoutName): Promise<(HostResult | undefined)[]> {
   const inputs = inputsFor(operation, place, allElements(operation, place.dtype), layout)
-  const floats = inputs.filter(({ dtype }) => isFloat(dtype))
-  const gradients = grad((tracked: readonly Tensor[]) => {
+  try {
+    const floats = inputs.filter(({ dtype }) => isFloat(dtype))
+    const gradients = grad((tracked: readonly Tensor[]) => {
+      let next = 0
+      const all = inputs.map((each) => (isFloat(each.dtype) ? (tracked[next++] as Tensor) : each))
+      return toScalar(operation.differentiable(all, place), place)
+    })(floats)
+    const host = await Promise.all(gradients.map(toHost))
+    disposeAll(gradients)
     let next = 0
-    const all = inputs.map((each) => (isFloat(each.dtype) ? (tracked[next++] as Tensor) : each))
-    return toScalar(operation.differentiable(all, place), place)
-  })(floats)
-  const host = await Promise.all(gradients.map(toHost))
-  disposeAll([...gradients, ...inputs])
-  let next = 0
-  return inputs.map((each) => (isFloat(each.dtype) ? host[next++] : undefined))
+    return inputs.map((each) => (isFloat(each.dtype) ? host[next++] : undefined))
+  } finally {
+    disposeAll(inputs)
+  }
 }
 
 /** Central differences of the weighted sum, on the reference backend. */

@@ -27,16 +27,16 @@ const usage = (): string => `${memory().tensors} tensors, ${memory().bytes} byte
 
 describe('a training loop keeps live tensors and bytes flat, with no dispose in sight', () => {
   const STEPS = 10_000
-  const lossOf = (w: Variable, x: Tensor, y: Tensor): Tensor => x.mul(w.value).sub(y).square().sum()
+  const lossOf = (w: Variable, x: Tensor): Tensor => x.mul(w.value).sum()
 
+  // The engine's bookkeeping is the same on every backend; this one doesn't compute.
   test('with data of its own', () => {
-    // The engine's bookkeeping is the same on every backend; this one doesn't compute.
     const backend = createNullBackend()
     const w = new Variable(zeros([3], { backend }))
-    const [x, y] = [ones([5, 3], { backend }), ones([5, 1], { backend })]
+    const x = ones([3], { backend })
     const levels = new Set<string>()
     for (let step = 0; step < STEPS; step++) {
-      apply(variableGradients(() => lossOf(w, x, y), [w]).gradients, [w])
+      apply(variableGradients(() => lossOf(w, x), [w]).gradients, [w])
       if (step > 0) levels.add(usage())
       backend.resetCounts()
     }
@@ -53,10 +53,10 @@ describe('a training loop keeps live tensors and bytes flat, with no dispose in 
     for (let step = 0; step < STEPS; step++) {
       batch.close()
       batch = openBatch()
-      const [x, y] = [ones([5, 3], { backend }), ones([5, 1], { backend })]
-      for (const each of [x, y]) batch.adopt(each)
+      const x = ones([3], { backend })
+      batch.adopt(x)
       const { gradients } = variableGradients(() => {
-        const loss = lossOf(w, x, y)
+        const loss = lossOf(w, x)
         running.assign(loss)
         return { value: loss, doubled: loss.mul(2) }
       }, [w])
@@ -76,7 +76,7 @@ describe('a training loop keeps live tensors and bytes flat, with no dispose in 
       const levels = new Set<number>()
       const losses: number[] = []
       for (let step = 0; step < 30; step++) {
-        const { value, gradients } = variableGradients(() => lossOf(w, x, y).mul(0.1), [w])
+        const { value, gradients } = variableGradients(() => x.mul(w.value).sub(y).square().mean(), [w])
         apply(gradients, [w])
         losses.push(await value.item())
         if (step > 0) levels.add(backend.memory().bytes)

@@ -43,7 +43,7 @@ export const MOVEMENT: readonly Operation[] = [
     functions: ['split'],
     dtypes: ANY,
     inputs: [of(6, 2)],
-    run: ([x]) => [...n.split(x, 3), ...n.split(x, [1, 4], 0), ...n.split(x, 2, 1)],
+    run: ([x]) => [...n.split(x, 3), ...n.split(x, [1, 4, 1], 0), ...n.split(x, 2, 1)],
   }),
   differentiable({
     functions: ['tile', 'repeat'],

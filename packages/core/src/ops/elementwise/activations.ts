@@ -110,7 +110,7 @@ export const hardSwish = /* @__PURE__ */ unary('hardSwish', 'float', (x) => e.mu
   kinks: [-3, 3],
 })
 /** x between -1 and 1. */
-export const hardTanh = /* @__PURE__ */ unary('hardTanh', 'number', (x) => clipOf(x, -1, 1), {
+export const hardTanh = /* @__PURE__ */ unary('hardTanh', 'float', (x) => clipOf(x, -1, 1), {
   kinks: [-1, 1],
 })
 
