@@ -1,7 +1,14 @@
 /**
  * Buffers of the CPU backend: what they hold, how they are counted, reused and guarded.
  */
-import { BackendError, DisposedError, expressions as e, input, type MapCall, rowMajorLayout } from '@nabla/backend'
+import {
+  BackendError,
+  DisposedError,
+  expressions as e,
+  input,
+  type MapCall,
+  rowMajorLayout,
+} from '@nabla/backend'
 import { describe, expect, it } from 'vitest'
 import { cpuBackendFactory, createCpuBackend } from './backend.js'
 import { BufferPool, roundedLength } from './buffer-pool.js'
@@ -14,7 +21,15 @@ const view = (buffer: ReturnType<ReturnType<typeof createCpuBackend>['allocate']
 
 function addCall(buffer: ReturnType<ReturnType<typeof createCpuBackend>['allocate']>): MapCall {
   const expressions = [e.add(input(0, 'float32'), 1)]
-  return { kind: 'map', label: 'increment', shape: [buffer.length], expressions, inputs: [view(buffer)], scalars: [], outputs: [view(buffer)] }
+  return {
+    kind: 'map',
+    label: 'increment',
+    shape: [buffer.length],
+    expressions,
+    inputs: [view(buffer)],
+    scalars: [],
+    outputs: [view(buffer)],
+  }
 }
 
 describe('buffers', () => {
@@ -82,7 +97,11 @@ describe('the pool', () => {
 
   it('keeps no more than its limit, dropping the oldest sizes first', () => {
     const pool = new BufferPool(3000)
-    const [old, young, large] = [pool.take('float32', 300), pool.take('float32', 500), pool.take('float32', 2000)]
+    const [old, young, large] = [
+      pool.take('float32', 300),
+      pool.take('float32', 500),
+      pool.take('float32', 2000),
+    ]
     pool.give('float32', old)
     pool.give('float32', young)
     pool.give('float32', large)

@@ -41,7 +41,10 @@ const CAPABILITIES: Capabilities = {
   composites: COMPOSITES,
   maximumViews: Number.POSITIVE_INFINITY,
   description: 'plain TypeScript on typed arrays, one thread',
-  limitations: ['one thread and no SIMD, which JavaScript lacks', 'float16 is stored as such and computed in float64'],
+  limitations: [
+    'one thread and no SIMD, which JavaScript lacks',
+    'float16 is stored as such and computed in float64',
+  ],
 }
 
 class CpuBackend implements Backend {

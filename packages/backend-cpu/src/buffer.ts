@@ -5,9 +5,9 @@
 import {
   BackendError,
   type Buffer,
-  type DType,
-  DisposedError,
   createTypedArray,
+  DisposedError,
+  type DType,
   rowMajorLayout,
   type Shape,
   sizeOf,

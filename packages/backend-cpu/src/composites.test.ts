@@ -5,7 +5,16 @@ import { type CompositeName, type DType, roundToType, type Shape, sizeOf } from 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCpuBackend } from './backend.js'
-import { arrangements, coordinatesOf, emptyView, flatIndex, makeView, readView, sequence, shapes } from './testing/views.js'
+import {
+  arrangements,
+  coordinatesOf,
+  emptyView,
+  flatIndex,
+  makeView,
+  readView,
+  sequence,
+  shapes,
+} from './testing/views.js'
 
 const backend = createCpuBackend()
 const PRECISION: Partial<Record<DType, number>> = { float64: 1e-14, float32: 2e-7, float16: 1e-3 }
@@ -13,7 +22,9 @@ const PRECISION: Partial<Record<DType, number>> = { float64: 1e-14, float32: 2e-
 function reference(name: CompositeName, shape: Shape, axis: number, values: readonly number[]): number[] {
   const result = [...values]
   for (const head of coordinatesOf(shape.with(axis, 1))) {
-    const places = Array.from({ length: shape[axis] as number }, (_, p) => flatIndex(shape, head.with(axis, p)))
+    const places = Array.from({ length: shape[axis] as number }, (_, p) =>
+      flatIndex(shape, head.with(axis, p)),
+    )
     const line = places.map((p) => values[p] as number)
     const largest = Math.max(...line)
     const sum = line.reduce((total, x) => total + Math.exp(x - largest), 0)
@@ -25,10 +36,23 @@ function reference(name: CompositeName, shape: Shape, axis: number, values: read
   return result
 }
 
-function run(name: CompositeName, shape: Shape, axis: number, dtype: DType, values: readonly number[]): number[] {
+function run(
+  name: CompositeName,
+  shape: Shape,
+  axis: number,
+  dtype: DType,
+  values: readonly number[],
+): number[] {
   const input = makeView(backend, dtype, shape, values)
   const output = emptyView(backend, dtype, shape)
-  backend.run({ kind: 'composite', label: name, name, attributes: { axis }, inputs: [input], outputs: [output] })
+  backend.run({
+    kind: 'composite',
+    label: name,
+    name,
+    attributes: { axis },
+    inputs: [input],
+    outputs: [output],
+  })
   return readView(backend, output)
 }
 

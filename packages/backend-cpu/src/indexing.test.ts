@@ -2,8 +2,8 @@
  * gather, scatter, scan and sort against plain loops, over any layout and type.
  */
 import {
-  type DType,
   DTYPES,
+  type DType,
   IndexError,
   isFloat,
   roundToType,
@@ -16,11 +16,23 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCpuBackend } from './backend.js'
-import { arrangements, coordinatesOf, emptyView, flatIndex, makeView, readView, sequence, valuesOf } from './testing/views.js'
+import {
+  arrangements,
+  coordinatesOf,
+  emptyView,
+  flatIndex,
+  makeView,
+  readView,
+  sequence,
+  valuesOf,
+} from './testing/views.js'
 
 const backend = createCpuBackend()
 
-const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 17)), { minLength: 1, maxLength: 3 })
+const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 17)), {
+  minLength: 1,
+  maxLength: 3,
+})
 
 const someValues = (dtype: DType, length: number, seed: number): number[] => {
   const sample = fc.sample(valuesOf(dtype), { seed, numRuns: 50 })
@@ -46,8 +58,12 @@ describe('gather', () => {
         const length = shape[axis] as number
         const outputShape = shape.with(axis, count)
         const values = someValues(dtype, sizeOf(shape), seed)
-        const indexShape = slices ? outputShape.map((each, position) => (position === axis ? each : 1)) : outputShape
-        const picks = sequence(sizeOf(indexShape), seed % 31).map((x) => ((Math.floor(x * 8) + 32) % (2 * length)) - length)
+        const indexShape = slices
+          ? outputShape.map((each, position) => (position === axis ? each : 1))
+          : outputShape
+        const picks = sequence(sizeOf(indexShape), seed % 31).map(
+          (x) => ((Math.floor(x * 8) + 32) % (2 * length)) - length,
+        )
         const own = makeView(backend, 'int32', indexShape, picks, forIndices)
         const strides = own.strides.map((stride, position) => (slices && position !== axis ? 0 : stride))
         const indices: View = { ...own, shape: outputShape, strides }
@@ -70,7 +86,9 @@ describe('gather', () => {
     const output = emptyView(backend, 'float32', [3, 200])
     const indices = { ...picks, shape: [3, 200], strides: [1, 0] }
     runGather(0, makeView(backend, 'float32', [5, 200], values), indices, output)
-    expect(readView(backend, output)).toEqual([4, 0, 4].flatMap((row) => values.slice(row * 200, row * 200 + 200)))
+    expect(readView(backend, output)).toEqual(
+      [4, 0, 4].flatMap((row) => values.slice(row * 200, row * 200 + 200)),
+    )
   })
 
   it('says which index is out of range', () => {
@@ -79,7 +97,9 @@ describe('gather', () => {
       const indices = makeView(backend, 'int32', [1, 2], [0, wrong])
       const run = (): void => runGather(0, source, indices, emptyView(backend, 'float32', [1, 2]))
       expect(run).toThrow(IndexError)
-      expect(run).toThrow(`take: expected indices from -3 to 2 for axis 0 of length 3; received index ${wrong}.`)
+      expect(run).toThrow(
+        `take: expected indices from -3 to 2 for axis 0 of length 3; received index ${wrong}.`,
+      )
     }
   })
 })
@@ -107,8 +127,12 @@ describe('scatter', () => {
           const updateShape = shape.with(axis, count)
           const updates = someValues(dtype, sizeOf(updateShape), seed)
           const start = someValues(dtype, sizeOf(shape), seed + 1)
-          const indexShape = slices ? updateShape.map((each, position) => (position === axis ? each : 1)) : updateShape
-          const picks = sequence(sizeOf(indexShape), seed % 31).map((x) => ((Math.floor(x * 8) + 32) % (2 * length)) - length)
+          const indexShape = slices
+            ? updateShape.map((each, position) => (position === axis ? each : 1))
+            : updateShape
+          const picks = sequence(sizeOf(indexShape), seed % 31).map(
+            (x) => ((Math.floor(x * 8) + 32) % (2 * length)) - length,
+          )
           const own = makeView(backend, 'int32', indexShape, picks, forIndices)
           const strides = own.strides.map((stride, position) => (slices && position !== axis ? 0 : stride))
           const indices: View = { ...own, shape: updateShape, strides }
@@ -134,7 +158,8 @@ describe('scatter', () => {
     const indices = makeView(backend, 'int32', [2], [1, 5])
     const updates = makeView(backend, 'float32', [2], [1, 1])
     const output = emptyView(backend, 'float32', [5])
-    const run = (): void => backend.run({ kind: 'scatter', label: 'put', operation: 'add', axis: 0, indices, updates, output })
+    const run = (): void =>
+      backend.run({ kind: 'scatter', label: 'put', operation: 'add', axis: 0, indices, updates, output })
     expect(run).toThrow('put: expected indices from -5 to 4 for axis 0 of length 5; received index 5.')
   })
 })
@@ -153,7 +178,12 @@ describe('scan', () => {
   }
 
   /** What a line becomes, in the order it is run through. */
-  function scanned(line: readonly number[], operation: ScanOperation, dtype: DType, exclusive: boolean): number[] {
+  function scanned(
+    line: readonly number[],
+    operation: ScanOperation,
+    dtype: DType,
+    exclusive: boolean,
+  ): number[] {
     let running = start[operation]
     return line.map((x) => {
       const before = running
@@ -174,14 +204,18 @@ describe('scan', () => {
         (shape, which, dtype, [from, to], reverse, exclusive) => {
           fc.pre(isFloat(dtype) || !exclusive || operation === 'sum' || operation === 'product')
           const axis = which % shape.length
-          const raw = sequence(sizeOf(shape)).map((x) => (operation === 'product' ? Math.sign(x) * 2 ** (Math.round(x) % 2) : x))
+          const raw = sequence(sizeOf(shape)).map((x) =>
+            operation === 'product' ? Math.sign(x) * 2 ** (Math.round(x) % 2) : x,
+          )
           const values = raw.map((x) => roundToType(isFloat(dtype) ? x : Math.round(x * 8), dtype))
           const input = makeView(backend, dtype, shape, values, from)
           const output = emptyView(backend, dtype, shape, to)
           backend.run({ kind: 'scan', label: 'test', operation, axis, reverse, exclusive, input, output })
           const actual = readView(backend, output)
           for (const head of coordinatesOf(shape.with(axis, 1))) {
-            const positions = Array.from({ length: shape[axis] as number }, (_, p) => flatIndex(shape, head.with(axis, p)))
+            const positions = Array.from({ length: shape[axis] as number }, (_, p) =>
+              flatIndex(shape, head.with(axis, p)),
+            )
             if (reverse) positions.reverse()
             const line = positions.map((p) => values[p] as number)
             expect(positions.map((p) => actual[p])).toEqual(scanned(line, operation, dtype, exclusive))
@@ -206,7 +240,14 @@ describe('sort', () => {
     return line.map((_, position) => position).sort((a, b) => sign * compare(a, b))
   }
 
-  function check(shape: Shape, axis: number, dtype: DType, values: number[], input: View, descending: boolean): void {
+  function check(
+    shape: Shape,
+    axis: number,
+    dtype: DType,
+    values: number[],
+    input: View,
+    descending: boolean,
+  ): void {
     const outputs = { values: emptyView(backend, dtype, shape), indices: emptyView(backend, 'int32', shape) }
     backend.run({ kind: 'sort', label: 'test', axis, descending, input, ...outputs })
     const onlyValues = emptyView(backend, dtype, shape)
@@ -218,7 +259,9 @@ describe('sort', () => {
     expect(readView(backend, onlyValues).map((x) => x + 0)).toEqual(actual.map((x) => x + 0))
     expect(readView(backend, onlyIndices)).toEqual(positions)
     for (const head of coordinatesOf(shape.with(axis, 1))) {
-      const places = Array.from({ length: shape[axis] as number }, (_, p) => flatIndex(shape, head.with(axis, p)))
+      const places = Array.from({ length: shape[axis] as number }, (_, p) =>
+        flatIndex(shape, head.with(axis, p)),
+      )
       const line = places.map((p) => values[p] as number)
       const order = sortedPositions(line, descending)
       expect(places.map((p) => positions[p])).toEqual(order)
@@ -236,7 +279,14 @@ describe('sort', () => {
       fc.nat(10 ** 6),
       (shape, which, dtype, from, descending, seed) => {
         const values = someValues(dtype, sizeOf(shape), seed)
-        check(shape, which % shape.length, dtype, values, makeView(backend, dtype, shape, values, from), descending)
+        check(
+          shape,
+          which % shape.length,
+          dtype,
+          values,
+          makeView(backend, dtype, shape, values, from),
+          descending,
+        )
       },
     )
     fc.assert(property, { numRuns: 150 })

@@ -22,7 +22,10 @@ export function checkIndex(index: number, length: number, axis: number, label: s
   const position = index < 0 ? index + length : index
   if (position >= 0 && position < length) return position
   throw new IndexError(label, {
-    expected: length === 0 ? `no index, since axis ${axis} has length 0` : `indices from ${-length} to ${length - 1} for axis ${axis} of length ${length}`,
+    expected:
+      length === 0
+        ? `no index, since axis ${axis} has length 0`
+        : `indices from ${-length} to ${length - 1} for axis ${axis} of length ${length}`,
     received: `index ${index}`,
     fix: 'check the indices (labels and token numbers count from 0), or clip them first',
   })

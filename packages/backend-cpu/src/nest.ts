@@ -55,7 +55,9 @@ export function buildNest(shape: Shape, views: readonly Strided[], order: readon
       lengths.push(length)
     }
   }
-  const strides = views.map((view) => (kept.length === 0 ? [0] : kept.map((axis) => view.strides[axis] as number)))
+  const strides = views.map((view) =>
+    kept.length === 0 ? [0] : kept.map((axis) => view.strides[axis] as number),
+  )
   return { lengths: lengths.length === 0 ? [1] : lengths, strides, offsets: views.map((view) => view.offset) }
 }
 
@@ -70,7 +72,8 @@ function fastAxisOf(strides: readonly number[], lengths: readonly number[]): num
   let best = lengths.length - 1
   for (let axis = best - 1; axis >= 0; axis--) {
     const stride = Math.abs(strides[axis] as number)
-    if (stride !== 0 && stride < Math.abs(strides[best] as number) && (lengths[axis] as number) >= 8) best = axis
+    if (stride !== 0 && stride < Math.abs(strides[best] as number) && (lengths[axis] as number) >= 8)
+      best = axis
   }
   return best
 }
@@ -96,11 +99,19 @@ export function chooseTiling({ lengths, strides }: Nest, views: number): Tiling 
     }
   }
   const columns = Math.min(inner, BLOCK)
-  return { rowAxis: last - 1, rows: Math.min(lengths[last - 1] as number, Math.floor(BLOCK / columns)), columns }
+  return {
+    rowAxis: last - 1,
+    rows: Math.min(lengths[last - 1] as number, Math.floor(BLOCK / columns)),
+    columns,
+  }
 }
 
 /** The steps of a view between the rows of a tile and between its columns. */
-export function stepsOf({ strides }: Nest, { rowAxis, rows }: Tiling, view: number): readonly [number, number] {
+export function stepsOf(
+  { strides }: Nest,
+  { rowAxis, rows }: Tiling,
+  view: number,
+): readonly [number, number] {
   const own = strides[view] as readonly number[]
   return [rowAxis < 0 || rows === 1 ? 0 : (own[rowAxis] as number), own[own.length - 1] as number]
 }

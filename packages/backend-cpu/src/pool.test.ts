@@ -5,7 +5,15 @@ import { type DType, type PoolGeometry, type Shape, sizeOf } from '@nabla/backen
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCpuBackend } from './backend.js'
-import { arrangements, coordinatesOf, emptyView, flatIndex, makeView, readView, sequence } from './testing/views.js'
+import {
+  arrangements,
+  coordinatesOf,
+  emptyView,
+  flatIndex,
+  makeView,
+  readView,
+  sequence,
+} from './testing/views.js'
 
 const backend = createCpuBackend()
 
@@ -28,8 +36,12 @@ function winners(shape: Shape, geometry: PoolGeometry, values: readonly number[]
       const x = (j as number) * strides[1] - padding[1][0] + (dj as number) * dilation[1]
       if (y < 0 || x < 0 || y >= (shape[1] as number) || x >= (shape[2] as number)) continue
       const at = flatIndex(shape, [n as number, y, x, c as number])
-      const [candidate, known] = [values[at] as number, best === undefined ? undefined : (values[best] as number)]
-      if (known === undefined || candidate > known || (Number.isNaN(candidate) && !Number.isNaN(known))) best = at
+      const [candidate, known] = [
+        values[at] as number,
+        best === undefined ? undefined : (values[best] as number),
+      ]
+      if (known === undefined || candidate > known || (Number.isNaN(candidate) && !Number.isNaN(known)))
+        best = at
     }
     return best
   })
@@ -42,43 +54,64 @@ const geometries: fc.Arbitrary<PoolGeometry> = fc.record({
   dilation: pair(fc.integer({ min: 1, max: 2 })),
   padding: pair(pair(fc.nat(2))),
 })
-const pictures = fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 4 }))
+const pictures = fc.tuple(
+  fc.nat(2),
+  fc.integer({ min: 1, max: 7 }),
+  fc.integer({ min: 1, max: 7 }),
+  fc.integer({ min: 1, max: 4 }),
+)
 const types = fc.constantFrom<DType>('float32', 'float64', 'float16', 'int32')
 
 /** Repeated values, some NaN. */
 const picture = (shape: Shape, dtype: DType): number[] =>
-  sequence(sizeOf(shape)).map((x, p) => (dtype === 'int32' ? Math.round(x * 2) : p % 23 === 7 ? Number.NaN : x))
+  sequence(sizeOf(shape)).map((x, p) =>
+    dtype === 'int32' ? Math.round(x * 2) : p % 23 === 7 ? Number.NaN : x,
+  )
 
 describe('pool', () => {
   it('selects at the winners', () => {
-    const property = fc.property(pictures, geometries, types, arrangements, arrangements, (shape, geometry, dtype, from, to) => {
-      const values = picture(shape, dtype)
-      const others = sequence(sizeOf(shape), 11).map((x) => x * 8)
-      const by = makeView(backend, dtype, shape, values, from)
-      const source = makeView(backend, dtype, shape, others, to)
-      const output = emptyView(backend, dtype, outputShape(shape, geometry), from)
-      backend.run({ kind: 'pool', label: 'test', mode: 'select', geometry, by, source, output })
-      const expected = winners(shape, geometry, values).map((at) => (at === undefined ? 0 : others[at]))
-      expect(readView(backend, output)).toEqual(expected)
-    })
+    const property = fc.property(
+      pictures,
+      geometries,
+      types,
+      arrangements,
+      arrangements,
+      (shape, geometry, dtype, from, to) => {
+        const values = picture(shape, dtype)
+        const others = sequence(sizeOf(shape), 11).map((x) => x * 8)
+        const by = makeView(backend, dtype, shape, values, from)
+        const source = makeView(backend, dtype, shape, others, to)
+        const output = emptyView(backend, dtype, outputShape(shape, geometry), from)
+        backend.run({ kind: 'pool', label: 'test', mode: 'select', geometry, by, source, output })
+        const expected = winners(shape, geometry, values).map((at) => (at === undefined ? 0 : others[at]))
+        expect(readView(backend, output)).toEqual(expected)
+      },
+    )
     fc.assert(property, { numRuns: 150 })
   })
 
   it('spreads to the winners, adding where windows overlap', () => {
-    const property = fc.property(pictures, geometries, types, arrangements, arrangements, (shape, geometry, dtype, from, to) => {
-      const values = picture(shape, dtype)
-      const pooled = outputShape(shape, geometry)
-      const amounts = sequence(sizeOf(pooled), 3).map((x) => x * 8)
-      const by = makeView(backend, dtype, shape, values, from)
-      const source = makeView(backend, dtype, pooled, amounts, to)
-      const output = emptyView(backend, dtype, shape, to)
-      backend.run({ kind: 'pool', label: 'test', mode: 'spread', geometry, by, source, output })
-      const expected = new Array<number>(sizeOf(shape)).fill(0)
-      winners(shape, geometry, values).forEach((at, p) => {
-        if (at !== undefined) expected[at] = (expected[at] as number) + (amounts[p] as number)
-      })
-      expect(readView(backend, output)).toEqual(expected)
-    })
+    const property = fc.property(
+      pictures,
+      geometries,
+      types,
+      arrangements,
+      arrangements,
+      (shape, geometry, dtype, from, to) => {
+        const values = picture(shape, dtype)
+        const pooled = outputShape(shape, geometry)
+        const amounts = sequence(sizeOf(pooled), 3).map((x) => x * 8)
+        const by = makeView(backend, dtype, shape, values, from)
+        const source = makeView(backend, dtype, pooled, amounts, to)
+        const output = emptyView(backend, dtype, shape, to)
+        backend.run({ kind: 'pool', label: 'test', mode: 'spread', geometry, by, source, output })
+        const expected = new Array<number>(sizeOf(shape)).fill(0)
+        winners(shape, geometry, values).forEach((at, p) => {
+          if (at !== undefined) expected[at] = (expected[at] as number) + (amounts[p] as number)
+        })
+        expect(readView(backend, output)).toEqual(expected)
+      },
+    )
     fc.assert(property, { numRuns: 150 })
   })
 })

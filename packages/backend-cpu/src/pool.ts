@@ -4,8 +4,8 @@
  */
 import { type PoolCall, type PoolGeometry, sizeOf, type TypedArray, type View } from '@nabla/backend'
 import { dataOf } from './buffer.js'
-import { load64 } from './map/tiles64.js'
 import { storeValues } from './map/store-values.js'
+import { load64 } from './map/tiles64.js'
 
 /** A position on the two middle axes as one number, or -1 where a window holds no element at all. */
 type Winners = Int32Array
@@ -16,7 +16,12 @@ interface Window {
   readonly column: number
 }
 
-function updateWinners(best: Float64Array, winners: Winners, candidates: Float64Array, position: number): void {
+function updateWinners(
+  best: Float64Array,
+  winners: Winners,
+  candidates: Float64Array,
+  position: number,
+): void {
   for (let c = 0; c < winners.length; c++) {
     const x = candidates[c]!
     const largest = best[c]!
@@ -95,7 +100,16 @@ function select({ by, source, output, geometry }: PoolCall): void {
   const step = output.strides[3] as number
   forEachWindow(output.shape, (window) => {
     find(window)
-    pick(to, positionIn(output, window.image, window.row, window.column), step, from, source, window.image, width, winners)
+    pick(
+      to,
+      positionIn(output, window.image, window.row, window.column),
+      step,
+      from,
+      source,
+      window.image,
+      width,
+      winners,
+    )
   })
 }
 

@@ -81,7 +81,8 @@ export function runScatter({ label, operation, axis, indices, updates, output }:
   const picks = indexData(indices, label)
   const length = output.shape[axis] as number
   const stride = output.strides[axis] as number
-  const combine = output.dtype === 'float16' && operation !== 'set' ? combineHalves(operation) : ROWS[operation]
+  const combine =
+    output.dtype === 'float16' && operation !== 'set' ? combineHalves(operation) : ROWS[operation]
   const base = { strides: output.strides.with(axis, 0), offset: output.offset }
   const inOrder = updates.shape.map((_, position) => position)
   const nest = buildNest(updates.shape, [updates, indices, base], inOrder)

@@ -16,7 +16,13 @@ function comesAfter(a: number, b: number, descending: boolean): boolean {
   return a > b || (a !== a && b === b)
 }
 
-function insertionSort(keys: Float64Array, order: Int32Array, first: number, end: number, descending: boolean): void {
+function insertionSort(
+  keys: Float64Array,
+  order: Int32Array,
+  first: number,
+  end: number,
+  descending: boolean,
+): void {
   for (let i = first + 1; i < end; i++) {
     const moved = order[i]!
     const key = keys[moved]!
@@ -48,7 +54,12 @@ function merge(
 }
 
 /** The positions of `keys` in sorted order; `spare` is as long as they are. */
-export function sortPositions(keys: Float64Array, order: Int32Array, spare: Int32Array, descending: boolean): Int32Array {
+export function sortPositions(
+  keys: Float64Array,
+  order: Int32Array,
+  spare: Int32Array,
+  descending: boolean,
+): Int32Array {
   const n = keys.length
   for (let i = 0; i < n; i++) order[i] = i
   for (let first = 0; first < n; first += RUN) {

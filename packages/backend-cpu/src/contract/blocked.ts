@@ -28,7 +28,11 @@ const makePanels = (rows: number): Float64Array[] =>
 
 /** The blocks that all calls share; made at first use. */
 function theWorkspace(): Workspace {
-  workspace ??= { left: makePanels(ROWS), right: makePanels(COLUMNS), sums: new Float64Array(SUM_ROWS * COLUMNS) }
+  workspace ??= {
+    left: makePanels(ROWS),
+    right: makePanels(COLUMNS),
+    sums: new Float64Array(SUM_ROWS * COLUMNS),
+  }
   return workspace
 }
 
@@ -64,14 +68,25 @@ export function multiplyBlocked(problem: Problem, left: Source, right: Source, t
         for (let first = 0; first < k; first += DEPTH) {
           const depth = Math.min(DEPTH, k - first)
           // With one block of k the panels of the right operand stay from the previous rows.
-          if (sumRow === 0 || k > DEPTH) pack(space.right, right, problem.right, batch, column, columns, first, depth)
+          if (sumRow === 0 || k > DEPTH)
+            pack(space.right, right, problem.right, batch, column, columns, first, depth)
           for (let row = 0; row < sumRows; row += ROWS) {
             const rows = Math.min(ROWS, sumRows - row)
             pack(space.left, left, problem.left, batch, sumRow + row, rows, first, depth)
             multiplyBlock(space, row, rows, columns, depth)
           }
         }
-        storeBlock(target, problem.output, batch, sumRow, sumRows, column, columns, space.sums, padded(columns))
+        storeBlock(
+          target,
+          problem.output,
+          batch,
+          sumRow,
+          sumRows,
+          column,
+          columns,
+          space.sums,
+          padded(columns),
+        )
       }
     }
   }

@@ -77,7 +77,8 @@ export function pack(
       const first = start + rows[row]!
       const second = start + rows[Math.min(row + 1, last)]!
       const third = start + rows[Math.min(row + 2, last)]!
-      if (source instanceof Float32Array) packPanel32(panel, to, source, first, second, third, columns, from, until)
+      if (source instanceof Float32Array)
+        packPanel32(panel, to, source, first, second, third, columns, from, until)
       else packPanel64(panel, to, source, first, second, third, columns, from, until)
     }
   }

@@ -8,8 +8,8 @@ import {
   isFloat,
   permuteLayout,
   roundToType,
-  scalar,
   type Shape,
+  scalar,
   sizeOf,
   type View,
   windowLayout,
@@ -17,7 +17,15 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCpuBackend } from '../backend.js'
-import { type Arrangement, arrangements, emptyView, makeView, plain, readView, sequence } from '../testing/views.js'
+import {
+  type Arrangement,
+  arrangements,
+  emptyView,
+  makeView,
+  plain,
+  readView,
+  sequence,
+} from '../testing/views.js'
 
 const backend = createCpuBackend()
 
@@ -37,13 +45,15 @@ interface Groups {
 }
 
 /** The sums by definition, over values in row-major order of [batch, rows, contracted] and [batch, contracted, columns]. */
-function reference(groups: Groups, dtype: DType, left: readonly number[], right: readonly number[]): number[] {
-  const [batches, m, n, depth] = [groups.batch, groups.rows, groups.columns, groups.contracted].map(sizeOf) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+function reference(
+  groups: Groups,
+  dtype: DType,
+  left: readonly number[],
+  right: readonly number[],
+): number[] {
+  const [batches, m, n, depth] = [groups.batch, groups.rows, groups.columns, groups.contracted].map(
+    sizeOf,
+  ) as [number, number, number, number]
   const result: number[] = []
   for (let b = 0; b < batches; b++) {
     for (let i = 0; i < m; i++) {
@@ -147,7 +157,12 @@ describe('contract', () => {
 
   it('convolves over window views, and forms the gradient of the filter', () => {
     const [images, height, width, channels, filters] = [2, 7, 6, 3, 5]
-    const picture = makeView(backend, 'float32', [images, height, width, channels], sequence(images * height * width * channels))
+    const picture = makeView(
+      backend,
+      'float32',
+      [images, height, width, channels],
+      sequence(images * height * width * channels),
+    )
     const windowed = windowLayout(picture, [
       { axis: 1, size: 3, stride: 2 },
       { axis: 2, size: 2, dilation: 2 },
@@ -157,12 +172,22 @@ describe('contract', () => {
     const [, rows, columns] = windows.shape as [number, number, number]
     const values = readView(backend, windows)
     const weights = sequence(3 * 2 * channels * filters, 8)
-    const forward = { batch: [], rows: [images, rows, columns], columns: [filters], contracted: [3, 2, channels] }
+    const forward = {
+      batch: [],
+      rows: [images, rows, columns],
+      columns: [filters],
+      contracted: [3, 2, channels],
+    }
     const output = emptyView(backend, 'float32', [images, rows, columns, filters])
     contract(forward, windows, makeView(backend, 'float32', [3, 2, channels, filters], weights), output)
     expect(readView(backend, output)).toEqual(reference(forward, 'float32', values, weights))
 
-    const backward = { batch: [], rows: [3, 2, channels], columns: [filters], contracted: [images, rows, columns] }
+    const backward = {
+      batch: [],
+      rows: [3, 2, channels],
+      columns: [filters],
+      contracted: [images, rows, columns],
+    }
     const gradient = emptyView(backend, 'float32', [3, 2, channels, filters])
     const turned: View = { ...windows, ...permuteLayout(windows, [3, 4, 5, 0, 1, 2]) }
     contract(backward, turned, output, gradient)
@@ -180,7 +205,10 @@ describe('contract', () => {
   it('maps the sums by the post expression', () => {
     const [a, b] = [sequence(6 * 8), sequence(8 * 10, 3)]
     const bias = { ...makeView(backend, 'float32', [10], sequence(10, 6)), shape: [6, 10], strides: [0, 1] }
-    const post = e.maximum(e.add(e.multiply(input(0, 'float32'), scalar(0, 'float32')), input(1, 'float32')), 0)
+    const post = e.maximum(
+      e.add(e.multiply(input(0, 'float32'), scalar(0, 'float32')), input(1, 'float32')),
+      0,
+    )
     const output = emptyView(backend, 'float32', [6, 10])
     backend.run({
       kind: 'contract',
@@ -198,7 +226,9 @@ describe('contract', () => {
     })
     const sums = reference({ batch: [], rows: [6], columns: [10], contracted: [8] }, 'float32', a, b)
     const biases = readView(backend, bias)
-    expect(readView(backend, output)).toEqual(sums.map((sum, p) => Math.max(0, sum * 0.25 + (biases[p] as number))))
+    expect(readView(backend, output)).toEqual(
+      sums.map((sum, p) => Math.max(0, sum * 0.25 + (biases[p] as number))),
+    )
   })
 
   it('passes NaN and infinities on', () => {

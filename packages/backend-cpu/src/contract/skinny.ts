@@ -41,7 +41,13 @@ function dotByTable(vector: Float64Array, matrix: Float32Array, start: number, o
 }
 
 /** `sums[i] += factor · matrix[start + i · step]`. */
-function addScaled(sums: Float64Array, factor: number, matrix: Float32Array, start: number, step: number): void {
+function addScaled(
+  sums: Float64Array,
+  factor: number,
+  matrix: Float32Array,
+  start: number,
+  step: number,
+): void {
   if (step === 1) for (let i = 0; i < sums.length; i++) sums[i]! += factor * matrix[start + i]!
   else for (let i = 0; i < sums.length; i++) sums[i]! += factor * matrix[start + i * step]!
 }

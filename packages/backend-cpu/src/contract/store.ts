@@ -47,7 +47,8 @@ export function storeBlock(
 ): void {
   for (let i = 0; i < rows; i++) {
     const start = output.batch[batch]! + output.rows[row + i]!
-    if (target instanceof Float32Array) storeFloats(target, start, output.columns, column, columns, sums, i * width)
+    if (target instanceof Float32Array)
+      storeFloats(target, start, output.columns, column, columns, sums, i * width)
     else storeOthers(target, start, output.columns, column, columns, sums, i * width)
   }
 }

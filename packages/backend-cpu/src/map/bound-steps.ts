@@ -98,10 +98,34 @@ export class BoundSteps<A extends Block> {
     const count = uniform[result] ? 1 : n
     const to = at[result]!
     if (step.wordsLoop !== undefined) {
-      step.wordsLoop(count, words[result]!, to, words[a]!, at[a]!, words[b]!, at[b]!, words[c]!, at[c]!, words[d]!, at[d]!)
+      step.wordsLoop(
+        count,
+        words[result]!,
+        to,
+        words[a]!,
+        at[a]!,
+        words[b]!,
+        at[b]!,
+        words[c]!,
+        at[c]!,
+        words[d]!,
+        at[d]!,
+      )
     } else if (step.valuesLoop !== undefined) {
       const block = arrays[result]!
-      step.valuesLoop(count, block, to, arrays[a]!, at[a]!, arrays[b]!, at[b]!, arrays[c]!, at[c]!, arrays[d]!, at[d]!)
+      step.valuesLoop(
+        count,
+        block,
+        to,
+        arrays[a]!,
+        at[a]!,
+        arrays[b]!,
+        at[b]!,
+        arrays[c]!,
+        at[c]!,
+        arrays[d]!,
+        at[d]!,
+      )
     }
     if (step.rounding !== undefined) step.rounding(count, arrays[result]!, to)
   }

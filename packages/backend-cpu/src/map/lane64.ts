@@ -72,7 +72,9 @@ const makeTable = (): Record<Instruction, Entry> => ({
   or: always(binary.or),
   xor: always(binary.xor),
   shiftLeft: always(binary.shiftLeft),
-  shiftRight: chosen((node) => (node.dtype === 'int32' ? binary.shiftRightSigned : binary.shiftRightUnsigned)),
+  shiftRight: chosen((node) =>
+    node.dtype === 'int32' ? binary.shiftRightSigned : binary.shiftRightUnsigned,
+  ),
   multiplyAdd: chosen(byKind(binary.multiplyAdd, binary.multiplyAddIntegers)),
   select: exact(binary.select),
   cast: chosen((node) => unary.castTo(node.dtype)),

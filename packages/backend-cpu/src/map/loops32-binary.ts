@@ -18,7 +18,15 @@ export function add(n: number, out: Values, o: number, a: Values, i: number, b: 
   for (; p < n; p++) out[o + p] = a[i + p]! + b[j + p]!
 }
 
-export function addRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function addRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   const whole = n & ~3
   let p = 0
@@ -35,7 +43,15 @@ export function addLeft(n: number, out: Values, o: number, a: Values, i: number,
   addRight(n, out, o, b, j, a, i)
 }
 
-export function subtract(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function subtract(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const whole = n & ~3
   let p = 0
   for (; p < whole; p += 4) {
@@ -47,17 +63,41 @@ export function subtract(n: number, out: Values, o: number, a: Values, i: number
   for (; p < n; p++) out[o + p] = a[i + p]! - b[j + p]!
 }
 
-export function subtractRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function subtractRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! - right
 }
 
-export function subtractLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function subtractLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const left = a[i]!
   for (let p = 0; p < n; p++) out[o + p] = left - b[j + p]!
 }
 
-export function multiply(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function multiply(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const whole = n & ~3
   let p = 0
   for (; p < whole; p += 4) {
@@ -69,7 +109,15 @@ export function multiply(n: number, out: Values, o: number, a: Values, i: number
   for (; p < n; p++) out[o + p] = a[i + p]! * b[j + p]!
 }
 
-export function multiplyRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function multiplyRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   const whole = n & ~3
   let p = 0
@@ -82,7 +130,15 @@ export function multiplyRight(n: number, out: Values, o: number, a: Values, i: n
   for (; p < n; p++) out[o + p] = a[i + p]! * right
 }
 
-export function multiplyLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function multiplyLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   multiplyRight(n, out, o, b, j, a, i)
 }
 
@@ -90,17 +146,41 @@ export function divide(n: number, out: Values, o: number, a: Values, i: number, 
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! / b[j + p]!
 }
 
-export function divideRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function divideRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! / right
 }
 
-export function divideLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function divideLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const left = a[i]!
   for (let p = 0; p < n; p++) out[o + p] = left / b[j + p]!
 }
 
-export function remainder(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function remainder(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! % b[j + p]!
 }
 
@@ -112,7 +192,15 @@ export function power(n: number, out: Values, o: number, a: Values, i: number, b
 }
 
 /** Small whole exponents are products: an order of magnitude faster. */
-export function powerRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function powerRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const exponent = b[j]!
   if (exponent === 2) {
     for (let p = 0; p < n; p++) {
@@ -142,12 +230,28 @@ export function equal(n: number, out: Values, o: number, a: Values, i: number, b
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! === b[j + p]!) | 0
 }
 
-export function equalRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function equalRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! === right) | 0
 }
 
-export function equalLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function equalLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   equalRight(n, out, o, b, j, a, i)
 }
 
@@ -163,26 +267,66 @@ export function less(n: number, out: Values, o: number, a: Values, i: number, b:
   for (; p < n; p++) out[o + p] = Number(a[i + p]! < b[j + p]!) | 0
 }
 
-export function lessRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function lessRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! < right) | 0
 }
 
-export function lessLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function lessLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const left = a[i]!
   for (let p = 0; p < n; p++) out[o + p] = Number(left < b[j + p]!) | 0
 }
 
-export function lessEqual(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function lessEqual(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! <= b[j + p]!) | 0
 }
 
-export function lessEqualRight(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function lessEqualRight(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const right = b[j]!
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! <= right) | 0
 }
 
-export function lessEqualLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function lessEqualLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   const left = a[i]!
   for (let p = 0; p < n; p++) out[o + p] = Number(left <= b[j + p]!) | 0
 }

@@ -2,7 +2,7 @@
  * The float32 lane: loops of the instructions with one operand. Storing into a Float32Array rounds.
  */
 import { roundHalfEven } from '@nabla/backend'
-import { erf as erfOf, erfc as erfcOf } from '../math/erf.js'
+import { erfc as erfcOf, erf as erfOf } from '../math/erf.js'
 import { exp32, log1p32, POWERS, tanh32 } from '../math/exp32.js'
 
 type Values = Float32Array

@@ -28,7 +28,15 @@ export function maximum(n: number, out: Words, o: number, a: Words, i: number, b
   }
 }
 
-export function maximumRight(n: number, out: Words, o: number, a: Words, i: number, b: Words, j: number): void {
+export function maximumRight(
+  n: number,
+  out: Words,
+  o: number,
+  a: Words,
+  i: number,
+  b: Words,
+  j: number,
+): void {
   const y = b[j]!
   const key = keyForMaximum(y)
   for (let p = 0; p < n; p++) {
@@ -38,7 +46,15 @@ export function maximumRight(n: number, out: Words, o: number, a: Words, i: numb
   }
 }
 
-export function maximumLeft(n: number, out: Words, o: number, a: Words, i: number, b: Words, j: number): void {
+export function maximumLeft(
+  n: number,
+  out: Words,
+  o: number,
+  a: Words,
+  i: number,
+  b: Words,
+  j: number,
+): void {
   maximumRight(n, out, o, b, j, a, i)
 }
 
@@ -51,7 +67,15 @@ export function minimum(n: number, out: Words, o: number, a: Words, i: number, b
   }
 }
 
-export function minimumRight(n: number, out: Words, o: number, a: Words, i: number, b: Words, j: number): void {
+export function minimumRight(
+  n: number,
+  out: Words,
+  o: number,
+  a: Words,
+  i: number,
+  b: Words,
+  j: number,
+): void {
   const y = b[j]!
   const key = keyForMinimum(y)
   for (let p = 0; p < n; p++) {
@@ -61,7 +85,15 @@ export function minimumRight(n: number, out: Words, o: number, a: Words, i: numb
   }
 }
 
-export function minimumLeft(n: number, out: Words, o: number, a: Words, i: number, b: Words, j: number): void {
+export function minimumLeft(
+  n: number,
+  out: Words,
+  o: number,
+  a: Words,
+  i: number,
+  b: Words,
+  j: number,
+): void {
   minimumRight(n, out, o, b, j, a, i)
 }
 

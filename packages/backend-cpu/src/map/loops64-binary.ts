@@ -8,15 +8,39 @@ export function add(n: number, out: Values, o: number, a: Values, i: number, b: 
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! + b[j + p]!
 }
 
-export function subtract(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function subtract(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! - b[j + p]!
 }
 
-export function multiply(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function multiply(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! * b[j + p]!
 }
 
-export function multiplyIntegers(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function multiplyIntegers(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = Math.imul(a[i + p]!, b[j + p]!)
 }
 
@@ -24,18 +48,42 @@ export function divide(n: number, out: Values, o: number, a: Values, i: number, 
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! / b[j + p]!
 }
 
-export function divideIntegers(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function divideIntegers(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) {
     const divisor = b[j + p]!
     out[o + p] = divisor === 0 ? 0 : Math.trunc(a[i + p]! / divisor)
   }
 }
 
-export function remainder(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function remainder(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! % b[j + p]!
 }
 
-export function remainderIntegers(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function remainderIntegers(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) {
     const divisor = b[j + p]!
     out[o + p] = divisor === 0 ? 0 : a[i + p]! % divisor
@@ -69,7 +117,15 @@ export function less(n: number, out: Values, o: number, a: Values, i: number, b:
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! < b[j + p]!) | 0
 }
 
-export function lessEqual(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function lessEqual(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = Number(a[i + p]! <= b[j + p]!) | 0
 }
 
@@ -85,15 +141,39 @@ export function xor(n: number, out: Values, o: number, a: Values, i: number, b: 
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! ^ b[j + p]!
 }
 
-export function shiftLeft(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function shiftLeft(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! << b[j + p]!
 }
 
-export function shiftRightSigned(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function shiftRightSigned(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! >> b[j + p]!
 }
 
-export function shiftRightUnsigned(n: number, out: Values, o: number, a: Values, i: number, b: Values, j: number): void {
+export function shiftRightUnsigned(
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+): void {
   for (let p = 0; p < n; p++) out[o + p] = a[i + p]! >>> b[j + p]!
 }
 

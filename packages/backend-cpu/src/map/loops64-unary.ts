@@ -3,7 +3,7 @@
  * A rounding pass brings results into narrower types (`lane64.ts`).
  */
 import { type DType, roundHalfEven } from '@nabla/backend'
-import { erf as erfOf, erfc as erfcOf } from '../math/erf.js'
+import { erfc as erfcOf, erf as erfOf } from '../math/erf.js'
 import type { Loop } from './loop.js'
 
 type Values = Float64Array

@@ -195,7 +195,8 @@ export class BlockProgram<A extends Block> {
     bound.place.at = at
     const block = this.values.arrays[leaf]!
     const uniform = this.values.uniform[leaf]!
-    if (bound.storage === undefined) this.#lane.count(block, bound.place, uniform ? 1 : rows, uniform ? 1 : columns)
+    if (bound.storage === undefined)
+      this.#lane.count(block, bound.place, uniform ? 1 : rows, uniform ? 1 : columns)
     else this.#lane.load(block, bound.storage.data, bound.place, uniform ? 1 : rows, uniform ? 1 : columns)
   }
 

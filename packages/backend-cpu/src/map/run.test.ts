@@ -3,22 +3,22 @@
  */
 import {
   apply,
+  constant,
   DTYPES,
   type DType,
-  constant,
-  evaluateExpr,
   type Expr,
   expressions as e,
+  evaluateExpr,
   fromHalfBits,
-  index,
-  input,
   INSTRUCTIONS,
   type Instruction,
+  index,
+  input,
   isFloat,
   type Position,
   roundToType,
-  scalar,
   type Shape,
+  scalar,
   sizeOf,
   type View,
 } from '@nabla/backend'
@@ -40,16 +40,56 @@ import {
 
 const backend = createCpuBackend()
 
-function runMap(shape: Shape, expressions: Expr[], inputs: View[], outputs: View[], scalars: number[] = []): void {
+function runMap(
+  shape: Shape,
+  expressions: Expr[],
+  inputs: View[],
+  outputs: View[],
+  scalars: number[] = [],
+): void {
   backend.run({ kind: 'map', label: 'test', shape, expressions, inputs, scalars, outputs })
 }
 
 /** The numbers that a type stores: what a test has to start from. */
-const stored = (values: readonly number[], dtype: DType): number[] => values.map((value) => roundToType(value, dtype))
+const stored = (values: readonly number[], dtype: DType): number[] =>
+  values.map((value) => roundToType(value, dtype))
 
 const HOSTILE = [
-  0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 7.25, 0.001, -0.001, 1e-8, -1e-8, 1e-40, -1e-40, 20, -20, 88.7, -88.7,
-  -104, 100, -100, 1e30, -1e30, 3.4e38, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.84, 1.3, 2.9, 6.5,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  3,
+  -3,
+  7.25,
+  0.001,
+  -0.001,
+  1e-8,
+  -1e-8,
+  1e-40,
+  -1e-40,
+  20,
+  -20,
+  88.7,
+  -88.7,
+  -104,
+  100,
+  -100,
+  1e30,
+  -1e30,
+  3.4e38,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  0.84,
+  1.3,
+  2.9,
+  6.5,
 ]
 const INTEGERS: Partial<Record<DType, number[]>> = {
   int32: [0, 1, -1, 2, -2, 3, 7, -7, 31, 33, 255, 65537, -65537, 2 ** 31 - 1, -(2 ** 31), 123456789],
@@ -60,16 +100,25 @@ const INTEGERS: Partial<Record<DType, number[]>> = {
 const samples = (dtype: DType): number[] => stored(INTEGERS[dtype] ?? HOSTILE, dtype)
 
 /** Distance in units in the last place of `dtype`, of a result from the exact value. */
-function withinBound(actual: number, exact: number, expected: number, dtype: DType, instruction: Instruction): boolean {
+function withinBound(
+  actual: number,
+  exact: number,
+  expected: number,
+  dtype: DType,
+  instruction: Instruction,
+): boolean {
   if (Object.is(actual, expected) || (actual === expected && expected === 0)) return true
   const { ulp, absolute = 0 } = INSTRUCTIONS[instruction] as { ulp: number; absolute?: number }
   if (Number.isNaN(expected) || !Number.isFinite(expected) || !isFloat(dtype)) return false
-  const [bits, smallest] = dtype === 'float64' ? [52, 2 ** -1074] : dtype === 'float32' ? [23, 2 ** -149] : [10, 2 ** -24]
+  const [bits, smallest] =
+    dtype === 'float64' ? [52, 2 ** -1074] : dtype === 'float32' ? [23, 2 ** -149] : [10, 2 ** -24]
   const unit = Math.max(smallest, 2 ** (Math.floor(Math.log2(Math.abs(exact))) - bits))
   const difference = Math.abs(actual - exact)
   if (dtype === 'float64') return difference <= Math.max(1e-13 * Math.abs(exact), smallest)
   // Our own promise is closer than the table's: 2 ulp, or half of one where the table asks for exactness.
-  return difference <= Math.max(Math.min(ulp, 2), 0.51) * unit || (ulp > 0 && difference <= absolute * 2 ** -24)
+  return (
+    difference <= Math.max(Math.min(ulp, 2), 0.51) * unit || (ulp > 0 && difference <= absolute * 2 ** -24)
+  )
 }
 
 function operandTypes(instruction: Instruction): readonly DType[] {
@@ -91,10 +140,13 @@ function operandTypes(instruction: Instruction): readonly DType[] {
 function nodesOf(instruction: Instruction, dtype: DType): Expr[] {
   if (instruction === 'bitcast') {
     const words = ['float32', 'int32', 'uint32'] as const
-    return words.some((each) => each === dtype) ? words.map((to) => apply('bitcast', [input(0, dtype)], to)) : []
+    return words.some((each) => each === dtype)
+      ? words.map((to) => apply('bitcast', [input(0, dtype)], to))
+      : []
   }
   if (instruction === 'cast') return DTYPES.map((to) => apply('cast', [input(0, dtype)], to))
-  if (instruction === 'select') return [apply('select', [input(0, 'bool'), input(1, dtype), input(2, dtype)], dtype)]
+  if (instruction === 'select')
+    return [apply('select', [input(0, 'bool'), input(1, dtype), input(2, dtype)], dtype)]
   const { arity, result } = INSTRUCTIONS[instruction]
   const operands = Array.from({ length: arity }, (_, slot) => input(slot, dtype))
   return [apply(instruction, operands, result === 'bool' ? 'bool' : dtype)]
@@ -121,7 +173,9 @@ function checkInstruction(node: Expr, instruction: Instruction): void {
   const shape = [rows, columns]
   const operands = lists.map((list, slot) =>
     coordinatesOf(shape).map(([row, column]) =>
-      slot === 0 ? (list[row as number] as number) : (list[((column as number) + slot - 1) % list.length] as number),
+      slot === 0
+        ? (list[row as number] as number)
+        : (list[((column as number) + slot - 1) % list.length] as number),
     ),
   )
   const inputs = operands.map((values, slot) =>
@@ -134,7 +188,9 @@ function checkInstruction(node: Expr, instruction: Instruction): void {
     const expected = evaluateExpr(node, place)
     const exact = evaluateExpr(node, place, true)
     if (!withinBound(actual, exact, expected, node.dtype, instruction)) {
-      expect.fail(`${instruction} ${node.dtype} of ${place.inputs}: ${actual} instead of ${expected} (${exact})`)
+      expect.fail(
+        `${instruction} ${node.dtype} of ${place.inputs}: ${actual} instead of ${expected} (${exact})`,
+      )
     }
   })
   for (const buffer of new Set([...inputs, output].map((view) => view.buffer))) backend.release(buffer)
@@ -183,7 +239,8 @@ describe('uniform operands give what whole blocks give', () => {
             evaluateExpr(expression, { inputs: operands.map((values) => values[p] as number) }),
           )
           const actual = readView(backend, output)
-          if (name === 'power') actual.forEach((x, p) => expect(x / (expected[p] as number) || 1).toBeCloseTo(1, 5))
+          if (name === 'power')
+            actual.forEach((x, p) => expect(x / (expected[p] as number) || 1).toBeCloseTo(1, 5))
           else expect(actual).toEqual(expected)
         }
       }
@@ -207,7 +264,10 @@ describe('layouts', () => {
         const valuesB = stored(sequence(sizeOf(small), 5), dtype)
         const viewA = makeView(backend, dtype, shape, valuesA, forA)
         const viewB = broadcastTo(makeView(backend, dtype, small, valuesB, forB), shape)
-        const outputs = [emptyView(backend, dtype, shape, forOutput), emptyView(backend, 'bool', shape, forSecond)]
+        const outputs = [
+          emptyView(backend, dtype, shape, forOutput),
+          emptyView(backend, 'bool', shape, forSecond),
+        ]
         const spreadB = readView(backend, viewB)
         runMap(shape, expressions, [viewA, viewB], outputs, [3])
         outputs.forEach((output, number) => {
@@ -260,7 +320,9 @@ describe('layouts', () => {
     const output = emptyView(backend, 'float32', [columns, rows])
     runMap([columns, rows], [e.add(input(0, 'float32'), input(1, 'float32'))], [transposed, bias], [output])
     const biases = readView(backend, bias)
-    expect(readView(backend, output)).toEqual(readView(backend, transposed).map((x, p) => x + (biases[p] as number)))
+    expect(readView(backend, output)).toEqual(
+      readView(backend, transposed).map((x, p) => x + (biases[p] as number)),
+    )
   })
 })
 
@@ -269,7 +331,9 @@ describe('leaves and results', () => {
     const shape = [3, 1, 700]
     const output = emptyView(backend, 'int32', shape)
     runMap(shape, [e.add(e.multiply(index(0), 1000), e.add(index(2), index(1)))], [], [output])
-    expect(readView(backend, output)).toEqual(coordinatesOf(shape).map(([i, , k]) => 1000 * (i as number) + (k as number)))
+    expect(readView(backend, output)).toEqual(
+      coordinatesOf(shape).map(([i, , k]) => 1000 * (i as number) + (k as number)),
+    )
   })
 
   it('writes constants, scalars and one expression twice', () => {
@@ -297,15 +361,22 @@ describe('leaves and results', () => {
 
   it('rounds after every instruction, so fusing changes nothing', () => {
     const [a, b, c] = [0, 1, 2].map((slot) => input(slot, 'float32')) as [Expr, Expr, Expr]
-    const property = fc.property(fc.array(fc.float({ noNaN: true }), { minLength: 3, maxLength: 3 }), (values) => {
-      const views = values.map((value) => makeView(backend, 'float32', [1], [value]))
-      const [fused, first, second] = [0, 1, 2].map(() => emptyView(backend, 'float32', [1])) as [View, View, View]
-      runMap([1], [e.subtract(e.multiply(a, b), c)], views, [fused])
-      runMap([1], [e.multiply(a, b)], views, [first])
-      runMap([1], [e.subtract(a, b)], [first, views[2] as View], [second])
-      expect(readView(backend, fused)).toEqual(readView(backend, second))
-      for (const view of [...views, fused, first, second]) backend.release(view.buffer)
-    })
+    const property = fc.property(
+      fc.array(fc.float({ noNaN: true }), { minLength: 3, maxLength: 3 }),
+      (values) => {
+        const views = values.map((value) => makeView(backend, 'float32', [1], [value]))
+        const [fused, first, second] = [0, 1, 2].map(() => emptyView(backend, 'float32', [1])) as [
+          View,
+          View,
+          View,
+        ]
+        runMap([1], [e.subtract(e.multiply(a, b), c)], views, [fused])
+        runMap([1], [e.multiply(a, b)], views, [first])
+        runMap([1], [e.subtract(a, b)], [first, views[2] as View], [second])
+        expect(readView(backend, fused)).toEqual(readView(backend, second))
+        for (const view of [...views, fused, first, second]) backend.release(view.buffer)
+      },
+    )
     fc.assert(property, { numRuns: 200 })
   })
 
@@ -313,7 +384,9 @@ describe('leaves and results', () => {
     const n = 1500
     const key = (value: number): Expr => constant(value, 'uint32')
     const counter = e.cast(index(0), 'uint32')
-    const both = [0, 1].map((word) => e.threefry(word as 0 | 1, key(11), scalar(0, 'uint32'), counter, key(7)))
+    const both = [0, 1].map((word) =>
+      e.threefry(word as 0 | 1, key(11), scalar(0, 'uint32'), counter, key(7)),
+    )
     const outputs = both.map(() => emptyView(backend, 'uint32', [n]))
     runMap([n], both, [], outputs, [4294967295])
     both.forEach((word, number) => {
@@ -345,7 +418,9 @@ describe('leaves and results', () => {
         }
         const results = nodes.slice(-2)
         const arbitrary = fc.sample(valuesOf(dtype), { seed: stream.next().value ?? 0, numRuns: 10 })
-        const values = [0, 1].map((shift) => stored([...arbitrary.slice(shift * 5), ...arbitrary.slice(0, shift * 5)], dtype))
+        const values = [0, 1].map((shift) =>
+          stored([...arbitrary.slice(shift * 5), ...arbitrary.slice(0, shift * 5)], dtype),
+        )
         const views = values.map((list) => makeView(backend, dtype, [10], list, plain))
         const outputs = results.map((result) => emptyView(backend, result.dtype, [10]))
         runMap([10], results, views, outputs)

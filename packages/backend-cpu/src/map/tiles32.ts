@@ -4,7 +4,36 @@
 import type { TypedArray } from '@nabla/backend'
 import type { Place } from './loop.js'
 
-/** A tile of floats into a block or the other way; the inner loop runs along the columns. */
+function copyRow(target: Float32Array, to: number, source: Float32Array, from: number, n: number): void {
+  const whole = n & ~3
+  let p = 0
+  for (; p < whole; p += 4) {
+    target[to + p] = source[from + p]!
+    target[to + p + 1] = source[from + p + 1]!
+    target[to + p + 2] = source[from + p + 2]!
+    target[to + p + 3] = source[from + p + 3]!
+  }
+  for (; p < n; p++) target[to + p] = source[from + p]!
+}
+
+function copySteps(
+  target: Float32Array,
+  to: number,
+  toStep: number,
+  source: Float32Array,
+  from: number,
+  fromStep: number,
+  n: number,
+): void {
+  for (let p = 0; p < n; p++) {
+    target[to] = source[from]!
+    // `| 0` spares a check for overflow.
+    to = (to + toStep) | 0
+    from = (from + fromStep) | 0
+  }
+}
+
+/** A tile of floats from anywhere to anywhere; the inner loop runs along the columns. */
 export function copyFloats(
   target: Float32Array,
   to: number,
@@ -17,18 +46,22 @@ export function copyFloats(
   rows: number,
   columns: number,
 ): void {
+  const straight = toColumn === 1 && fromColumn === 1
   for (let row = 0; row < rows; row++) {
-    let t = to + row * toRow
-    let s = from + row * fromRow
-    for (let column = 0; column < columns; column++) {
-      target[t] = source[s]!
-      t += toColumn
-      s += fromColumn
-    }
+    const t = to + row * toRow
+    const s = from + row * fromRow
+    if (straight) copyRow(target, t, source, s, columns)
+    else copySteps(target, t, toColumn, source, s, fromColumn, columns)
   }
 }
 
-function loadBooleans(block: Float32Array, data: TypedArray, place: Place, rows: number, columns: number): void {
+function loadBooleans(
+  block: Float32Array,
+  data: TypedArray,
+  place: Place,
+  rows: number,
+  columns: number,
+): void {
   let t = 0
   for (let row = 0; row < rows; row++) {
     let s = place.at + row * place.row
@@ -39,7 +72,13 @@ function loadBooleans(block: Float32Array, data: TypedArray, place: Place, rows:
   }
 }
 
-export function load32(block: Float32Array, data: TypedArray, place: Place, rows: number, columns: number): void {
+export function load32(
+  block: Float32Array,
+  data: TypedArray,
+  place: Place,
+  rows: number,
+  columns: number,
+): void {
   if (!(data instanceof Float32Array)) loadBooleans(block, data, place, rows, columns)
   else if (Math.abs(place.row) < Math.abs(place.column)) {
     copyFloats(block, 0, 1, columns, data, place.at, place.column, place.row, columns, rows)
@@ -74,5 +113,6 @@ export function store32(
   columns: number,
 ): void {
   if (!(data instanceof Float32Array)) storeBooleans(data, place, block, from, rows, columns)
-  else copyFloats(data, place.at, place.row, place.column, block, from.at, from.row, from.column, rows, columns)
+  else
+    copyFloats(data, place.at, place.row, place.column, block, from.at, from.row, from.column, rows, columns)
 }

@@ -67,11 +67,27 @@ export function load64(block: Values, data: TypedArray, place: Place, rows: numb
   else loadIntegers(block, data, place, rows, columns)
 }
 
-function storeFloat64(t: number, step: number, data: Float64Array, s: number, by: number, n: number, block: Values): void {
+function storeFloat64(
+  t: number,
+  step: number,
+  data: Float64Array,
+  s: number,
+  by: number,
+  n: number,
+  block: Values,
+): void {
   for (let p = 0; p < n; p++) data[t + p * step] = block[s + p * by]!
 }
 
-function storeFloat32(t: number, step: number, data: Float32Array, s: number, by: number, n: number, block: Values): void {
+function storeFloat32(
+  t: number,
+  step: number,
+  data: Float32Array,
+  s: number,
+  by: number,
+  n: number,
+  block: Values,
+): void {
   for (let p = 0; p < n; p++) data[t + p * step] = block[s + p * by]!
 }
 
@@ -88,7 +104,15 @@ function storeIntegers(
   for (let p = 0; p < n; p++) data[t + p * step] = block[s + p * by]!
 }
 
-function storeHalves(t: number, step: number, data: Uint16Array, s: number, by: number, n: number, block: Values): void {
+function storeHalves(
+  t: number,
+  step: number,
+  data: Uint16Array,
+  s: number,
+  by: number,
+  n: number,
+  block: Values,
+): void {
   for (let p = 0; p < n; p++) data[t + p * step] = halfBits(block[s + p * by]!)
 }
 

@@ -41,7 +41,11 @@ function widen(tile: Float32Array, from: number, n: number): Float64Array {
   return widened
 }
 
-export function foldValues({ plan, values }: AnyProgram, { narrow, wide }: Folding, into: Float64Array): FoldTile {
+export function foldValues(
+  { plan, values }: AnyProgram,
+  { narrow, wide }: Folding,
+  into: Float64Array,
+): FoldTile {
   const value = plan.results[0] as number
   return (places, rows, columns) => {
     const tile = values.arrays[value] as Float32Array | Float64Array

@@ -8,7 +8,16 @@ import * as wide from './folds64.js'
 
 /** Folds the rows of a tile; for the tile's layout see folds32.ts. */
 export interface Fold<A> {
-  rows(into: Float64Array, at: number, atRow: number, tile: A, from: number, step: number, rows: number, n: number): void
+  rows(
+    into: Float64Array,
+    at: number,
+    atRow: number,
+    tile: A,
+    from: number,
+    step: number,
+    rows: number,
+    n: number,
+  ): void
   columns(
     into: Float64Array,
     at: number,

@@ -8,7 +8,15 @@ type Values = Float64Array
 /** Folds a run of elements into one accumulator. */
 type FoldRun = (into: Values, at: number, tile: Values, from: number, step: number, n: number) => void
 /** Folds each element of a run into its own accumulator. */
-type FoldEach = (into: Values, at: number, atStep: number, tile: Values, from: number, step: number, n: number) => void
+type FoldEach = (
+  into: Values,
+  at: number,
+  atStep: number,
+  tile: Values,
+  from: number,
+  step: number,
+  n: number,
+) => void
 
 function byRows(run: FoldRun, each: FoldEach): Fold<Values> {
   return {
@@ -16,7 +24,8 @@ function byRows(run: FoldRun, each: FoldEach): Fold<Values> {
       for (let row = 0; row < rows; row++) run(into, at + row * atRow, tile, from + row * n * step, step, n)
     },
     columns(into, at, atRow, atStep, tile, from, step, rows, n) {
-      for (let row = 0; row < rows; row++) each(into, at + row * atRow, atStep, tile, from + row * n * step, step, n)
+      for (let row = 0; row < rows; row++)
+        each(into, at + row * atRow, atStep, tile, from + row * n * step, step, n)
     },
   }
 }
@@ -61,7 +70,8 @@ export const wrappingProduct = /* @__PURE__ */ byRows(
     into[at] = total
   },
   (into, at, atStep, tile, from, step, n) => {
-    for (let p = 0; p < n; p++) into[at + p * atStep] = Math.imul(into[at + p * atStep]!, tile[from + p * step]!)
+    for (let p = 0; p < n; p++)
+      into[at + p * atStep] = Math.imul(into[at + p * atStep]!, tile[from + p * step]!)
   },
 )
 
@@ -72,7 +82,8 @@ export const maximum = /* @__PURE__ */ byRows(
     into[at] = largest
   },
   (into, at, atStep, tile, from, step, n) => {
-    for (let p = 0; p < n; p++) into[at + p * atStep] = Math.max(into[at + p * atStep]!, tile[from + p * step]!)
+    for (let p = 0; p < n; p++)
+      into[at + p * atStep] = Math.max(into[at + p * atStep]!, tile[from + p * step]!)
   },
 )
 
@@ -83,6 +94,7 @@ export const minimum = /* @__PURE__ */ byRows(
     into[at] = smallest
   },
   (into, at, atStep, tile, from, step, n) => {
-    for (let p = 0; p < n; p++) into[at + p * atStep] = Math.min(into[at + p * atStep]!, tile[from + p * step]!)
+    for (let p = 0; p < n; p++)
+      into[at + p * atStep] = Math.min(into[at + p * atStep]!, tile[from + p * step]!)
   },
 )

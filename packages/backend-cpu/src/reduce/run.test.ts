@@ -4,27 +4,45 @@
 import {
   DTYPES,
   type DType,
-  evaluateExpr,
   type Expr,
   expressions as e,
+  evaluateExpr,
   input,
   isFloat,
   layoutPositions,
   type ReduceOperation,
   roundToType,
   rowMajorStrides,
-  scalar,
   type Shape,
+  scalar,
   sizeOf,
   type View,
 } from '@nabla/backend'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCpuBackend } from '../backend.js'
-import { arrangements, coordinatesOf, emptyView, makeView, readView, sequence, shapes, valuesOf } from '../testing/views.js'
+import {
+  arrangements,
+  coordinatesOf,
+  emptyView,
+  makeView,
+  readView,
+  sequence,
+  shapes,
+  valuesOf,
+} from '../testing/views.js'
 
 const backend = createCpuBackend()
-const OPERATIONS: ReduceOperation[] = ['sum', 'product', 'maximum', 'minimum', 'any', 'all', 'argMax', 'argMin']
+const OPERATIONS: ReduceOperation[] = [
+  'sum',
+  'product',
+  'maximum',
+  'minimum',
+  'any',
+  'all',
+  'argMax',
+  'argMin',
+]
 
 const resultType = (operation: ReduceOperation, dtype: DType): DType => {
   if (operation === 'any' || operation === 'all') return 'bool'
@@ -65,9 +83,22 @@ function expected(operation: ReduceOperation, dtype: DType, list: readonly numbe
   const [lowest, highest] = LIMITS[dtype]
   switch (operation) {
     case 'sum':
-      return roundToType(isFloat(dtype) ? list.reduce((a, b) => a + b, 0) : Number(BigInt.asIntN(64, list.reduce((a, b) => a + BigInt(b), 0n)) & 0xffffffffn), dtype)
+      return roundToType(
+        isFloat(dtype)
+          ? list.reduce((a, b) => a + b, 0)
+          : Number(
+              BigInt.asIntN(
+                64,
+                list.reduce((a, b) => a + BigInt(b), 0n),
+              ) & 0xffffffffn,
+            ),
+        dtype,
+      )
     case 'product':
-      return roundToType(list.reduce((a, b) => (isFloat(dtype) ? a * b : Math.imul(a, b)), 1), dtype)
+      return roundToType(
+        list.reduce((a, b) => (isFloat(dtype) ? a * b : Math.imul(a, b)), 1),
+        dtype,
+      )
     case 'maximum':
       return Math.max(lowest, ...list)
     case 'minimum':
@@ -91,9 +122,27 @@ interface Extra {
   readonly scalars?: readonly number[]
 }
 
-function reduce(operation: ReduceOperation, shape: Shape, axes: readonly number[], source: View, output: View, extra: Extra = {}): void {
+function reduce(
+  operation: ReduceOperation,
+  shape: Shape,
+  axes: readonly number[],
+  source: View,
+  output: View,
+  extra: Extra = {},
+): void {
   const { inputs = [source], expression = input(0, source.dtype), scalars = [], ...rest } = extra
-  backend.run({ kind: 'reduce', label: 'test', operation, shape, axes, expression, inputs, scalars, output, ...rest })
+  backend.run({
+    kind: 'reduce',
+    label: 'test',
+    operation,
+    shape,
+    axes,
+    expression,
+    inputs,
+    scalars,
+    output,
+    ...rest,
+  })
 }
 
 describe('reduce', () => {
@@ -102,7 +151,9 @@ describe('reduce', () => {
       const property = fc.property(
         shapes({ minLength: 0, maxLength: 4 }),
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-        fc.constantFrom(...DTYPES.filter((dtype) => dtype !== 'bool' || !['sum', 'product'].includes(operation))),
+        fc.constantFrom(
+          ...DTYPES.filter((dtype) => dtype !== 'bool' || !['sum', 'product'].includes(operation)),
+        ),
         arrangements,
         arrangements,
         fc.nat(10 ** 6),
@@ -113,7 +164,10 @@ describe('reduce', () => {
           // Products and sums of floats are compared exactly, so they get values that are exact in any order.
           const exact = isFloat(dtype) && (operation === 'sum' || operation === 'product')
           const values = sequence(sizeOf(shape), seed % 17).map((x, p) =>
-            roundToType(!exact ? (some[p % some.length] as number) : operation === 'sum' ? x : Math.sign(x) || 1, dtype),
+            roundToType(
+              !exact ? (some[p % some.length] as number) : operation === 'sum' ? x : Math.sign(x) || 1,
+              dtype,
+            ),
           )
           const outputShape = shape.map((length, axis) => (chosen[axis] ? 1 : length))
           const source = makeView(backend, dtype, shape, values, from)
@@ -121,7 +175,8 @@ describe('reduce', () => {
           reduce(operation, shape, axes, source, output)
           const lists = groups(shape, axes, values)
           const wanted = lists.map((list) => expected(operation, dtype, list))
-          if (!(operation.startsWith('arg') && sizeOf(shape) === 0)) expect(readView(backend, output)).toEqual(wanted)
+          if (!(operation.startsWith('arg') && sizeOf(shape) === 0))
+            expect(readView(backend, output)).toEqual(wanted)
           for (const view of [source, output]) backend.release(view.buffer)
         },
       )

@@ -36,10 +36,22 @@ export function runReduce(call: ReduceCall): void {
   const reduced = temporaryView(dtype, output.shape)
   storeValues(values, dtype, reduced)
   const inputs = [reduced, ...(call.postInputs ?? [])]
-  runMap({ kind: 'map', label: call.label, shape: output.shape, expressions: [post], inputs, scalars, outputs: [output] })
+  runMap({
+    kind: 'map',
+    label: call.label,
+    shape: output.shape,
+    expressions: [post],
+    inputs,
+    scalars,
+    outputs: [output],
+  })
 }
 
-function reduceValues(call: ReduceCall, operation: ValueOperation, outputs: number): readonly [DType, Float64Array] {
+function reduceValues(
+  call: ReduceCall,
+  operation: ValueOperation,
+  outputs: number,
+): readonly [DType, Float64Array] {
   const logical = operation === 'any' || operation === 'all'
   const expression = logical ? expressions.cast(call.expression, 'bool') : call.expression
   const folding = foldingOf(operation, expression.dtype)
@@ -70,7 +82,9 @@ function accumulatorLayouts({ shape, axes, output }: ReduceCall): [Strided, Stri
 
 /** An order of axes in which the inputs together are read as straight as can be. */
 function readingOrder(leaves: readonly Strided[], shape: Shape): number[] {
-  const strides = shape.map((_, axis) => leaves.reduce((sum, leaf) => sum + Math.abs(leaf.strides[axis] as number), 0))
+  const strides = shape.map((_, axis) =>
+    leaves.reduce((sum, leaf) => sum + Math.abs(leaf.strides[axis] as number), 0),
+  )
   return orderByStride({ strides, offset: 0 }, shape)
 }
 

@@ -12,8 +12,8 @@ import {
   rowMajorStrides,
   type Shape,
   sizeOf,
-  toHalfBits,
   type TypedArray,
+  toHalfBits,
   type View,
 } from '@nabla/backend'
 import fc from 'fast-check'
@@ -36,7 +36,10 @@ export const arrangements: fc.Arbitrary<Arrangement> = fc.record({
 
 export const plain: Arrangement = { keys: [0, 0, 0, 0, 0, 0], gap: 0, flipped: [] }
 
-export function arrangedLayout(shape: Shape, { keys, gap, flipped }: Arrangement): { layout: Layout; length: number } {
+export function arrangedLayout(
+  shape: Shape,
+  { keys, gap, flipped }: Arrangement,
+): { layout: Layout; length: number } {
   const order = shape.map((_, axis) => axis).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
   const inMemory = rowMajorStrides(order.map((axis) => shape[axis] as number))
   const strides = shape.map(() => 0)
@@ -77,7 +80,12 @@ export function makeView(
 }
 
 /** A view to write to, with other values than any kernel would leave. */
-export function emptyView(backend: Backend, dtype: DType, shape: Shape, arrangement: Arrangement = plain): View {
+export function emptyView(
+  backend: Backend,
+  dtype: DType,
+  shape: Shape,
+  arrangement: Arrangement = plain,
+): View {
   return makeView(backend, dtype, shape, new Array<number>(sizeOf(shape)).fill(99), arrangement)
 }
 

@@ -2,7 +2,7 @@
  * How an operation is checked on a backend: its results against the reference in every layout, its gradient against
  * central differences of the reference, and that nothing stays in memory.
  */
-import { type Backend, type DType, decorate, isFloat, type Shape } from '@nabla/backend'
+import { type Backend, type DType, decorate, isFloat, type KernelCall, type Shape } from '@nabla/backend'
 import { add, grad, memory, mul, scope, sum, type Tensor, tensorFrom } from '@nabla/core'
 import { epsilonOf } from '../acceptance/float-format.js'
 import { describeError, Findings } from '../case.js'
@@ -97,27 +97,42 @@ const scaledTolerance = (tolerance: number, dtype: DType): number => (dtype === 
 /** What went wrong with the results of an operation in one type. */
 export async function checkForward(operation: Operation, place: Place, wanted: readonly HostResult[]): Promise<readonly string[]> {
   const findings = new Findings()
-  const claims = place.backend.capabilities.composites.length > 0
-  const unclaimed = decorate(place.backend, { capabilities: { ...place.backend.capabilities, composites: [] } })
-  for (const layout of operation.inputs.length === 0 ? (['contiguous'] as const) : LAYOUTS) {
-    for (const backend of claims && layout === 'contiguous' ? [place.backend, unclaimed] : [place.backend]) {
-      const how = backend === unclaimed ? `${layout}, composites decomposed` : layout
-      try {
-        await withoutLeaks(place.backend, findings, how, async () => {
-          const got = await runOperation(operation, { ...place, backend }, layout)
-          if (got.length !== wanted.length) findings.add(`${how}: ${got.length} results, expected ${wanted.length}`)
-          got.forEach((result, i) => {
-            const expected = wanted[i]
-            const tolerance = scaledTolerance(operation.tolerance, place.dtype)
-            if (expected !== undefined) compare(result, expected, tolerance, `${how}, result ${i}`, findings)
-          })
+  const tolerance = scaledTolerance(operation.tolerance, place.dtype)
+  const check = async (backend: Backend, layout: LayoutName, how: string): Promise<void> => {
+    try {
+      await withoutLeaks(place.backend, findings, how, async () => {
+        const got = await runOperation(operation, { ...place, backend }, layout)
+        if (got.length !== wanted.length) findings.add(`${how}: ${got.length} results, expected ${wanted.length}`)
+        got.forEach((result, i) => {
+          const expected = wanted[i]
+          if (expected !== undefined) compare(result, expected, tolerance, `${how}, result ${i}`, findings)
         })
-      } catch (error) {
-        findings.add(`${how}: ${describeError(error)}`)
-      }
+      })
+    } catch (error) {
+      findings.add(`${how}: ${describeError(error)}`)
     }
   }
+  const claimed = noting(place.backend, (call) => call.kind === 'composite')
+  for (const layout of operation.inputs.length === 0 ? (['contiguous'] as const) : LAYOUTS) {
+    await check(claimed.backend, layout, layout)
+  }
+  if (claimed.calls.length > 0) await check(withoutComposites(place.backend), 'contiguous', 'composites decomposed')
   return findings.result()
+}
+
+/** The same backend, noting some of the calls that it is asked for. */
+export function noting(backend: Backend, which: (call: KernelCall) => boolean): { readonly backend: Backend; readonly calls: KernelCall[] } {
+  const calls: KernelCall[] = []
+  const run: Backend['run'] = (call) => {
+    if (which(call)) calls.push(call)
+    backend.run(call)
+  }
+  return { backend: decorate(backend, { run, prepare: undefined }), calls }
+}
+
+/** The same backend, claiming no composites: operations then run their decompositions. */
+function withoutComposites(backend: Backend): Backend {
+  return decorate(backend, { capabilities: { ...backend.capabilities, composites: [] } })
 }
 
 /** Fixed weights for the results, so that no derivative cancels by symmetry. */

@@ -48,7 +48,7 @@ export const CREATION: readonly Operation[] = [
   }),
   discrete({
     functions: ['cast'],
-    dtypes: ANY,
+    dtypes: ['bool', 'uint8', 'int32', 'uint32'],
     inputs: [of(3, 4)],
     run: ([x]) => (['bool', 'int32', 'float32'] as const).map((to) => n.cast(x, to)),
   }),
