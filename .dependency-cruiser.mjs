@@ -4,7 +4,8 @@
  */
 import { importTable } from './scripts/import-table.mjs'
 
-const tests = '\\.(test|test-d)\\.ts$'
+/** Tests, and the folders named `testing` with what they share. */
+const tests = '(\\.(test|test-d)\\.ts$|/testing/)'
 
 const direction = Object.entries(importTable).map(([folder, allowed]) => ({
   name: `${folder} imports only what it may`,
@@ -49,6 +50,13 @@ export default {
         dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'npm-optional', 'npm-no-pkg', 'npm-unknown'],
         pathNot: '^packages/',
       },
+    },
+    {
+      name: 'only tests use what tests share',
+      comment: 'A folder named `testing` is not part of its package.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: tests },
+      to: { path: '/testing/' },
     },
     {
       name: 'every import resolves',

@@ -35,7 +35,10 @@ async function main(): Promise<void> {
     console.log(USAGE)
     return
   }
-  const { backend, description } = await configure({ seed: 1 }, { flags: values.backend ? { backend: values.backend } : {} })
+  const { backend, description } = await configure(
+    { seed: 1 },
+    { flags: values.backend ? { backend: values.backend } : {} },
+  )
   const wanted = values.filter?.split(',') ?? ['']
   const rows = [...operationRows, ...trainingRows, ...transformerRows].filter(({ name }) =>
     wanted.some((text) => name.includes(text)),

@@ -56,7 +56,10 @@ async function collect(run: Run): Promise<number[]> {
   } while (performance.now() < warmUntil || warm < 2)
   const samples: number[] = []
   const until = performance.now() + SAMPLE_MILLISECONDS
-  while ((performance.now() < until || samples.length < MINIMUM_SAMPLES) && samples.length < MAXIMUM_SAMPLES) {
+  while (
+    (performance.now() < until || samples.length < MINIMUM_SAMPLES) &&
+    samples.length < MAXIMUM_SAMPLES
+  ) {
     const start = performance.now()
     for (let i = 0; i < inner; i++) {
       const pending = run.once()

@@ -3,7 +3,16 @@
  * optimizer, without layers.
  */
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { logSoftmax, normal, relu, setDefaultBackend, tensorFrom, Variable, variableGradients, zeros } from '@nabla/core'
+import {
+  logSoftmax,
+  normal,
+  relu,
+  setDefaultBackend,
+  tensorFrom,
+  Variable,
+  variableGradients,
+  zeros,
+} from '@nabla/core'
 import { adam } from '@nabla/optim'
 
 setDefaultBackend(createCpuBackend())

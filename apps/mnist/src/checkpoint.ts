@@ -38,7 +38,10 @@ export interface Checkpoint {
 
 const FORMAT = 'nabla-mnist-1'
 
-export async function saveCheckpoint(file: string, { model, optimizer, epochs, seed, data }: Checkpoint): Promise<void> {
+export async function saveCheckpoint(
+  file: string,
+  { model, optimizer, epochs, seed, data }: Checkpoint,
+): Promise<void> {
   const tensors: Record<string, Tensor> = {}
   for (const [path, tensor] of Object.entries(weightsOf(model))) tensors[`model/${path}`] = tensor
   const state = optimizer.state(model.trainableVariables)

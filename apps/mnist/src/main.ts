@@ -14,22 +14,24 @@ function command(name: string, description: string): Command {
   return made
 }
 
-const training = command('train', 'train a network, test it and save it').action((options: TrainOptions) => train(options))
+const training = command('train', 'train a network, test it and save it').action((options: TrainOptions) =>
+  train(options),
+)
 for (const option of trainOptions()) training.addOption(option)
 
 const program = new Command('mnist')
   .description('Reads handwritten digits with networks trained by Nabla.')
   .showHelpAfterError('(add --help for all flags)')
   .addCommand(training, { isDefault: true })
-  .addCommand(
-    command('evaluate', 'test a saved model').action((options: CommonOptions) => evaluate(options)),
-  )
+  .addCommand(command('evaluate', 'test a saved model').action((options: CommonOptions) => evaluate(options)))
   .addCommand(
     command('predict', 'read a digit from a PNG picture')
       .argument('<file>', 'the picture')
       .action((file: string, options: CommonOptions) => predict(file, options)),
   )
-  .addCommand(command('info', 'backends, data and the model').action((options: CommonOptions) => info(options)))
+  .addCommand(
+    command('info', 'backends, data and the model').action((options: CommonOptions) => info(options)),
+  )
 
 try {
   await program.parseAsync()

@@ -9,7 +9,11 @@ export const PICTURE_SHAPE = [28, 28, 1] as const
 /** 784 – 512 – 10 with relu: the multi-layer perceptron of a first course. */
 export function mlp(): Sequential {
   return sequential(
-    [layers.flatten(), layers.dense(512, { activation: 'relu', kernelInitializer: 'heNormal' }), layers.dense(10)],
+    [
+      layers.flatten(),
+      layers.dense(512, { activation: 'relu', kernelInitializer: 'heNormal' }),
+      layers.dense(10),
+    ],
     { name: 'mlp', inputShape: PICTURE_SHAPE },
   )
 }

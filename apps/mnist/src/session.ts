@@ -1,7 +1,7 @@
 /**
  * What every command starts with: the backend, the model, the printing, and Ctrl-C.
  */
-import { configure, type Configured, OPTIMIZERS, type Optimizer, type Sequential } from 'nabla'
+import { type Configured, configure, OPTIMIZERS, type Optimizer, type Sequential } from 'nabla'
 import { type Checkpoint, loadCheckpoint } from './checkpoint.js'
 import { isModelName, MODELS } from './models.js'
 import type { CommonOptions, TrainOptions } from './options.js'

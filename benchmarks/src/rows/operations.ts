@@ -30,7 +30,16 @@ function product(name: string, m: number, k: number, n: number, { left, right }:
 }
 
 function single(name: string, prepare: () => () => Tensor): Row {
-  return { name, unit: 'ms', prepare: () => ({ once: ((run) => () => finished(run))(prepare()) }) }
+  return {
+    name,
+    unit: 'ms',
+    prepare: () => ({
+      once: (
+        (run) => () =>
+          finished(run)
+      )(prepare()),
+    }),
+  }
 }
 
 const ADDITIONS = 1000

@@ -1,16 +1,7 @@
 /**
  * Rows of whole steps: training of the two networks of `apps/mnist`, inference, and a transformer block.
  */
-import {
-  adam,
-  layers,
-  type Optimizer,
-  randint,
-  type Sequential,
-  sequential,
-  sgd,
-  uniform,
-} from 'nabla'
+import { adam, layers, type Optimizer, randint, type Sequential, sequential, sgd, uniform } from 'nabla'
 import type { Row } from '../measure.js'
 import { finished } from './finish.js'
 
@@ -34,12 +25,20 @@ function cnn(): Sequential {
   )
 }
 
-function trainingStep(name: string, make: () => Sequential, optimizer: () => Optimizer, inputShape: number[]): Row {
+function trainingStep(
+  name: string,
+  make: () => Sequential,
+  optimizer: () => Optimizer,
+  inputShape: number[],
+): Row {
   return {
     name,
     unit: 'ms',
     prepare() {
-      const model = make().compile({ optimizer: optimizer(), loss: 'sparseCategoricalCrossEntropyFromLogits' })
+      const model = make().compile({
+        optimizer: optimizer(),
+        loss: 'sparseCategoricalCrossEntropyFromLogits',
+      })
       const inputs = uniform(inputShape)
       const targets = randint([inputShape[0] ?? 1], 0, 10)
       return {
@@ -70,4 +69,3 @@ export const trainingRows: readonly Row[] = [
   trainingStep('train/cnn-adam', cnn, () => adam({ learningRate: 0.001 }), [64, 28, 28, 1]),
   inference,
 ]
-

@@ -2,7 +2,7 @@
  * A pre-norm transformer block, forward and backward: d 256, 4 heads of 64, sequence 128, batch 8, gelu in its tanh
  * form, loss = mean of squares, gradients of all twelve parameters, no optimizer.
  */
-import { gelu, normal, softmax, type Tensor, Variable, variableGradients, zeros, ones } from 'nabla'
+import { gelu, normal, ones, softmax, type Tensor, Variable, variableGradients, zeros } from 'nabla'
 import type { Row } from '../measure.js'
 
 const [BATCH, SEQUENCE, WIDTH, HEADS] = [8, 128, 256, 4]
@@ -60,7 +60,9 @@ function attention(x: Tensor, p: Parameters): Tensor {
 
 function block(x: Tensor, p: Parameters): Tensor {
   const attended: Tensor = x.add(attention(layerNorm(x, p.scale1, p.shift1), p))
-  const hidden = gelu(linear(layerNorm(attended, p.scale2, p.shift2), p.up, p.upBias), { approximate: 'tanh' })
+  const hidden = gelu(linear(layerNorm(attended, p.scale2, p.shift2), p.up, p.upBias), {
+    approximate: 'tanh',
+  })
   const result: Tensor = attended.add(linear(hidden, p.down, p.downBias))
   return result
 }

@@ -108,23 +108,32 @@ class CpuBackend implements Backend {
     this.#checkBuffers(call)
     switch (call.kind) {
       case 'map':
-        return runMap(call)
+        runMap(call)
+        break
       case 'reduce':
-        return runReduce(call)
+        runReduce(call)
+        break
       case 'contract':
-        return runContract(call)
+        runContract(call)
+        break
       case 'pool':
-        return runPool(call)
+        runPool(call)
+        break
       case 'scan':
-        return runScan(call)
+        runScan(call)
+        break
       case 'gather':
-        return runGather(call)
+        runGather(call)
+        break
       case 'scatter':
-        return runScatter(call)
+        runScatter(call)
+        break
       case 'sort':
-        return runSort(call)
+        runSort(call)
+        break
       case 'composite':
-        return runComposite(call)
+        runComposite(call)
+        break
     }
   }
 

@@ -44,7 +44,10 @@ export class BufferPool {
     if (data.byteLength > this.#limit) return
     if (this.#bytes + data.byteLength > this.#limit) this.#evict(data.byteLength)
     let sizes = this.#classes.get(dtype)
-    if (sizes === undefined) this.#classes.set(dtype, (sizes = new Map()))
+    if (sizes === undefined) {
+      sizes = new Map()
+      this.#classes.set(dtype, sizes)
+    }
     const list = sizes.get(data.length)
     if (list === undefined) sizes.set(data.length, [storage])
     else list.push(storage)

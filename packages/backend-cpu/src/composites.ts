@@ -77,7 +77,7 @@ function softmax64(line: Float64Array, logarithm: boolean): void {
 export function runComposite(call: CompositeCall): void {
   const [input] = call.inputs as [View]
   const [output] = call.outputs as [View]
-  const axis = call.attributes['axis'] as number
+  const axis = call.attributes.axis as number
   const logarithm = call.name === 'logSoftmax'
   const n = input.shape[axis] as number
   const line = new Float64Array(n)

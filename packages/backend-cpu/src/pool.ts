@@ -26,7 +26,7 @@ function updateWinners(
     const x = candidates[c]!
     const largest = best[c]!
     // The first largest wins; the first NaN wins over everything.
-    if (winners[c]! < 0 || x > largest || (x !== x && largest === largest)) {
+    if (winners[c]! < 0 || x > largest || (Number.isNaN(x) && !Number.isNaN(largest))) {
       best[c] = x
       winners[c] = position
     }

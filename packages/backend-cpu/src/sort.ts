@@ -12,8 +12,8 @@ const RUN = 8
 
 /** Whether `a` must come after `b`: never for equals, which keep their order. NaN is above everything. */
 function comesAfter(a: number, b: number, descending: boolean): boolean {
-  if (descending) return a < b || (b !== b && a === a)
-  return a > b || (a !== a && b === b)
+  if (descending) return a < b || (Number.isNaN(b) && !Number.isNaN(a))
+  return a > b || (Number.isNaN(a) && !Number.isNaN(b))
 }
 
 function insertionSort(

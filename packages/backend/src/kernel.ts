@@ -177,7 +177,10 @@ export type KernelCall<B = Buffer> =
 export type KernelKind = KernelCall['kind']
 
 /** The views that a call reads and those that it writes; a scatter's output is both. */
-export function viewsOf<B>(call: KernelCall<B>): { readonly reads: readonly View<B>[]; readonly writes: readonly View<B>[] } {
+export function viewsOf<B>(call: KernelCall<B>): {
+  readonly reads: readonly View<B>[]
+  readonly writes: readonly View<B>[]
+} {
   switch (call.kind) {
     case 'map':
     case 'composite':

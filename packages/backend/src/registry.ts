@@ -8,7 +8,9 @@ export interface BackendOptions {
   readonly threads?: number
 }
 
-export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string }
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string }
 
 /** How to find out whether a backend can be had, and how to make one. */
 export interface BackendFactory {
@@ -76,14 +78,16 @@ export async function createBackend(
   const passedOver: { name: string; reason: string }[] = []
   for (const name of names) {
     const factory = factories.get(name)
-    const result = factory === undefined ? 'no backend of this name is registered' : await tryCreate(factory, options)
+    const result =
+      factory === undefined ? 'no backend of this name is registered' : await tryCreate(factory, options)
     if (typeof result !== 'string') return { backend: result, passedOver }
     passedOver.push({ name, reason: result })
   }
   const known = registeredBackends().map((factory) => factory.name)
   throw new BackendError('createBackend', {
     expected: `a backend that can be had (registered: ${known.join(', ') || 'none'})`,
-    received: passedOver.map(({ name, reason }) => `"${name}": ${reason}`).join('; ') || 'an empty list of names',
+    received:
+      passedOver.map(({ name, reason }) => `"${name}": ${reason}`).join('; ') || 'an empty list of names',
     fix: `choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory)`,
   })
 }

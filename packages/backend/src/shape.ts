@@ -67,7 +67,11 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
 }
 
 /** Axes sorted from front to back, checked for range and repetition; `undefined` means all of them. */
-export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+export function normalizeAxes(
+  operation: string,
+  axes: number | readonly number[] | undefined,
+  rank: number,
+): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
   if (typeof axes === 'number') return [normalizeAxis(operation, axes, rank)]
   const result = axes.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b)

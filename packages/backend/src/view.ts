@@ -68,7 +68,13 @@ export function broadcastLayout(layout: Layout, shape: Shape): Layout {
 }
 
 /** One axis restricted to `length` elements from `start` by `step` (which may be negative). */
-export function sliceLayout(layout: Layout, axis: number, start: number, length: number, step: number): Layout {
+export function sliceLayout(
+  layout: Layout,
+  axis: number,
+  start: number,
+  length: number,
+  step: number,
+): Layout {
   const stride = layout.strides[axis] as number
   return {
     shape: layout.shape.with(axis, length),
@@ -131,7 +137,10 @@ export interface WindowAxis {
 }
 
 /** How many windows fit along an axis of `length` elements. */
-export function windowCount(length: number, { size, stride = 1, dilation = 1 }: Omit<WindowAxis, 'axis'>): number {
+export function windowCount(
+  length: number,
+  { size, stride = 1, dilation = 1 }: Omit<WindowAxis, 'axis'>,
+): number {
   const reach = (size - 1) * dilation + 1
   return length < reach ? 0 : Math.floor((length - reach) / stride) + 1
 }

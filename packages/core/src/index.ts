@@ -1,31 +1,7 @@
 /**
  * @nabla/core: tensors, operations and gradients.
  */
-export { Tensor } from './tensor.js'
-export { type ElementwiseOperation, elementwiseOperations, elementwiseSamples } from './ops/elementwise/catalog.js'
-export * from './ops/elementwise/index.js'
-export * from './ops/indexing/index.js'
-export * from './ops/movement/index.js'
-export * from './ops/reduction/index.js'
-export * from './ops/linear-algebra/index.js'
-export * from './ops/convolution/index.js'
-export * from './ops/creation/index.js'
-export * from './random/index.js'
-export * from './autograd/index.js'
-export { setDefaultBackend, setDefaultBackendFactory, defaultBackend } from './engine/default-backend.js'
-export { Variable, type VariableOptions } from './variable.js'
-export { scope } from './engine/scope.js'
-export { type LeakReport, type MemoryReport, memory, reportLeaks } from './engine/storage.js'
-export type { AnyNested, DataOf, ElementOf, NestedOf, TensorData } from './types/nested.js'
 
-// What data loaders, optimizers and training loops keep memory flat with.
-export { breathe } from './engine/breathe.js'
-export { finishStep, joinStep, openBatch, type Step } from './engine/step.js'
-
-// What packages above this one need to write their own kernels and errors with.
-export { isRecording } from './engine/recording.js'
-export { withTemporaries } from './engine/temporaries.js'
-export { map, mapMany } from './primitives/map.js'
 export {
   AxisError,
   type Backend,
@@ -44,11 +20,38 @@ export {
   index,
   input,
   NablaError,
-  sameShape,
   type Shape,
   ShapeError,
+  sameShape,
   scalar,
-  toHalfBits,
   type TypedArray,
+  toHalfBits,
   ValueError,
 } from '@nabla/backend'
+export * from './autograd/index.js'
+// What data loaders, optimizers and training loops keep memory flat with.
+export { breathe } from './engine/breathe.js'
+export { defaultBackend, setDefaultBackend, setDefaultBackendFactory } from './engine/default-backend.js'
+// What packages above this one need to write their own kernels and errors with.
+export { isRecording } from './engine/recording.js'
+export { scope } from './engine/scope.js'
+export { finishStep, joinStep, openBatch, type Step } from './engine/step.js'
+export { type LeakReport, type MemoryReport, memory, reportLeaks } from './engine/storage.js'
+export { withTemporaries } from './engine/temporaries.js'
+export * from './ops/convolution/index.js'
+export * from './ops/creation/index.js'
+export {
+  type ElementwiseOperation,
+  elementwiseOperations,
+  elementwiseSamples,
+} from './ops/elementwise/catalog.js'
+export * from './ops/elementwise/index.js'
+export * from './ops/indexing/index.js'
+export * from './ops/linear-algebra/index.js'
+export * from './ops/movement/index.js'
+export * from './ops/reduction/index.js'
+export { map, mapMany } from './primitives/map.js'
+export * from './random/index.js'
+export { Tensor } from './tensor.js'
+export type { AnyNested, DataOf, ElementOf, NestedOf, TensorData } from './types/nested.js'
+export { Variable, type VariableOptions } from './variable.js'

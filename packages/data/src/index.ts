@@ -18,13 +18,13 @@ export { DataError } from './errors.js'
 export { decodeIdx, encodeIdx, type IdxData, readIdx } from './formats/idx.js'
 export { decodeNpy, encodeNpy, readNpy } from './formats/npy.js'
 export type { BatchData, BatchDType, HostArray, HostBatch, HostData, HostSample } from './host-array.js'
+export { type TensorBatch, toTensors } from './loader/collate.js'
 export {
   DataLoader,
   type DataLoaderOptions,
   type DataLoaderState,
   type LoaderSource,
 } from './loader/data-loader.js'
-export { type TensorBatch, toTensors } from './loader/collate.js'
 export type { DigitDataset } from './mnist/assemble.js'
 export type { Fetch } from './mnist/connection.js'
 export type { MnistProgress } from './mnist/download.js'

@@ -2,7 +2,15 @@
  * safetensors, the native file format: an 8-byte little-endian length, a JSON header with dtype, shape and byte range
  * of every tensor, then the raw bytes. https://github.com/huggingface/safetensors#format
  */
-import { type DType, type Shape, type Tensor, type TypedArray, tensorFrom, toHalfBits, ValueError } from '@nabla/core'
+import {
+  type DType,
+  type Shape,
+  type Tensor,
+  type TypedArray,
+  tensorFrom,
+  toHalfBits,
+  ValueError,
+} from '@nabla/core'
 
 const CODES = {
   bool: 'BOOL',
@@ -54,7 +62,11 @@ export async function encodeSafetensors(
   let offset = 0
   for (const [name, tensor] of Object.entries(tensors)) {
     const bytes = await bytesOf(tensor)
-    header[name] = { dtype: CODES[tensor.dtype], shape: tensor.shape, data_offsets: [offset, offset + bytes.length] }
+    header[name] = {
+      dtype: CODES[tensor.dtype],
+      shape: tensor.shape,
+      data_offsets: [offset, offset + bytes.length],
+    }
     parts.push(bytes)
     offset += bytes.length
   }
@@ -80,7 +92,10 @@ function invalid(received: string): ValueError {
   })
 }
 
-function parseHeader(bytes: Uint8Array): { readonly header: Record<string, unknown>; readonly start: number } {
+function parseHeader(bytes: Uint8Array): {
+  readonly header: Record<string, unknown>
+  readonly start: number
+} {
   if (bytes.length < 8) throw invalid(`${bytes.length} bytes`)
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (length > bytes.length - 8) {
@@ -98,7 +113,13 @@ function parseHeader(bytes: Uint8Array): { readonly header: Record<string, unkno
 }
 
 function isEntry(entry: unknown): entry is HeaderEntry {
-  return typeof entry === 'object' && entry !== null && 'dtype' in entry && 'shape' in entry && 'data_offsets' in entry
+  return (
+    typeof entry === 'object' &&
+    entry !== null &&
+    'dtype' in entry &&
+    'shape' in entry &&
+    'data_offsets' in entry
+  )
 }
 
 const VIEWS: Record<DType, (buffer: ArrayBuffer) => TypedArray> = {
@@ -115,7 +136,8 @@ function decodeTensor(name: string, entry: HeaderEntry, data: Uint8Array): Tenso
   const dtype = DTYPES.get(entry.dtype)
   if (dtype === undefined) throw invalid(`tensor "${name}" of type ${entry.dtype}, which Nabla does not have`)
   const [from, to] = entry.data_offsets
-  if (from < 0 || to > data.length || from > to) throw invalid(`tensor "${name}" at bytes ${from} to ${to} of ${data.length}`)
+  if (from < 0 || to > data.length || from > to)
+    throw invalid(`tensor "${name}" at bytes ${from} to ${to} of ${data.length}`)
   // A copy, since typed arrays want aligned bytes; `slice` of Node's Buffer would not copy.
   const aligned = new Uint8Array(data.subarray(from, to)).buffer
   const shape: Shape = entry.shape

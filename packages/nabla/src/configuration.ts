@@ -24,7 +24,10 @@ export const CONFIGURATION_FILE = 'nabla.config.json'
 interface Host {
   cwd?(): string
   env?: Readonly<Record<string, string | undefined>>
-  getBuiltinModule?(name: 'node:fs'): { existsSync(path: string): boolean; readFileSync(path: string, encoding: 'utf8'): string }
+  getBuiltinModule?(name: 'node:fs'): {
+    existsSync(path: string): boolean
+    readFileSync(path: string, encoding: 'utf8'): string
+  }
   getBuiltinModule?(name: 'node:path'): { join(...parts: string[]): string; dirname(path: string): string }
 }
 
@@ -62,14 +65,17 @@ export function checkConfiguration(where: string, value: unknown): Configuration
 }
 
 /** The nearest configuration file from a folder upwards, parsed; nothing where there is no file system. */
-export function readConfigurationFile(folder?: string): { readonly path: string; readonly values: Configuration } | undefined {
+export function readConfigurationFile(
+  folder?: string,
+): { readonly path: string; readonly values: Configuration } | undefined {
   const process = host()
   const fs = process?.getBuiltinModule?.('node:fs')
   const path = process?.getBuiltinModule?.('node:path')
   if (fs === undefined || path === undefined) return undefined
   for (let at = folder ?? process?.cwd?.() ?? '.'; ; at = path.dirname(at)) {
     const file = path.join(at, CONFIGURATION_FILE)
-    if (fs.existsSync(file)) return { path: file, values: checkConfiguration(file, parse(file, fs.readFileSync(file, 'utf8'))) }
+    if (fs.existsSync(file))
+      return { path: file, values: checkConfiguration(file, parse(file, fs.readFileSync(file, 'utf8'))) }
     if (path.dirname(at) === at) return undefined
   }
 }
@@ -102,7 +108,11 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Con
  * @param program what the program's code asks for
  * @param flags what the user asked for on the command line
  */
-export function resolveConfiguration(program: Configuration, flags: Configuration, folder?: string): ResolvedConfiguration {
+export function resolveConfiguration(
+  program: Configuration,
+  flags: Configuration,
+  folder?: string,
+): ResolvedConfiguration {
   const file = readConfigurationFile(folder)
   const sources: [string, Configuration][] = [
     ['the program', checkConfiguration('configure', program)],

@@ -33,17 +33,23 @@ function registerOwnBackends(): void {
  * @example
  * await configure({ backend: ['webgpu', 'wasm', 'cpu'], seed: 42 })
  */
-export async function configure(program: Configuration = {}, options: ConfigureOptions = {}): Promise<Configured> {
+export async function configure(
+  program: Configuration = {},
+  options: ConfigureOptions = {},
+): Promise<Configured> {
   registerOwnBackends()
-  const { backend: preference = 'auto', seed, threads, backendSource } = resolveConfiguration(
-    program,
-    options.flags ?? {},
-    options.folder,
-  )
+  const {
+    backend: preference = 'auto',
+    seed,
+    threads,
+    backendSource,
+  } = resolveConfiguration(program, options.flags ?? {}, options.folder)
   const choice = await createBackend(preference, threads === undefined ? {} : { threads })
   setDefaultBackend(choice.backend)
   if (seed !== undefined) setSeed(seed)
-  const passed = choice.passedOver.map(({ name, reason }) => `; "${name}" was passed over: ${reason}`).join('')
+  const passed = choice.passedOver
+    .map(({ name, reason }) => `; "${name}" was passed over: ${reason}`)
+    .join('')
   const { name, capabilities } = choice.backend
   const description = `${name} (${capabilities.description}), chosen by ${backendSource}${passed}`
   return { ...choice, seed, description }

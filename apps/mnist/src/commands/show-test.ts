@@ -5,7 +5,7 @@ import type { ArrayDataset, Module } from 'nabla'
 import pc from 'picocolors'
 import { confusionTable } from '../report/confusion.js'
 import { pictureSheet } from '../report/pictures.js'
-import { testModel, type TestReport } from '../report/test-report.js'
+import { type TestReport, testModel } from '../report/test-report.js'
 import type { Printer } from '../session.js'
 
 /** Tests, prints accuracy, confusion and mistakes, and returns the figures. The accuracy is printed even when quiet. */
@@ -25,6 +25,8 @@ export async function showTest(
   }
   const percent = (100 * report.accuracy).toFixed(2)
   const total = test.length.toLocaleString('en-US')
-  console.log(`\n${pc.bold(`Test accuracy ${percent} %`)} on ${total} pictures (loss ${report.loss.toFixed(4)})`)
+  console.log(
+    `\n${pc.bold(`Test accuracy ${percent} %`)} on ${total} pictures (loss ${report.loss.toFixed(4)})`,
+  )
   return report
 }

@@ -48,9 +48,12 @@ async function introduce(options: TrainOptions, signal: AbortSignal): Promise<Ru
   printer.say(`  backend  ${description}`)
   const data = await loadData({ ...options, signal })
   printer.say(`  data     ${data.description}`)
-  printer.say(`           ${data.train.length.toLocaleString('en-US')} pictures to train on, ${data.test.length.toLocaleString('en-US')} to test`)
+  printer.say(
+    `           ${data.train.length.toLocaleString('en-US')} pictures to train on, ${data.test.length.toLocaleString('en-US')} to test`,
+  )
   const start = await openModel(options)
-  if (start.epochs > 0) printer.say(`  model    ${options.model}, after ${start.epochs} epochs on: ${start.data}`)
+  if (start.epochs > 0)
+    printer.say(`  model    ${options.model}, after ${start.epochs} epochs on: ${start.data}`)
   printer.say()
   printer.say(start.model.summary())
   return { options, printer, backend: backend.name, start, data }
@@ -83,7 +86,9 @@ export async function train(options: TrainOptions): Promise<void> {
   await saveCheckpoint(file, { ...start, epochs, data: data.description, seed: options.seed })
   await writeAtomically(join(options.out, 'history.json'), `${JSON.stringify(epochRows(history), null, 2)}\n`)
   if (history.stopped === 'aborted') {
-    console.log(`\nInterrupted. The model is saved after ${epochs} whole epochs and the steps since; go on with\n`)
+    console.log(
+      `\nInterrupted. The model is saved after ${epochs} whole epochs and the steps since; go on with\n`,
+    )
     console.log(`  pnpm mnist train --model ${file} --data ${options.data}\n`)
     process.exitCode = 130
     return
@@ -91,7 +96,9 @@ export async function train(options: TrainOptions): Promise<void> {
   const plot = plotHistory(history)
   if (plot !== undefined) printer.say(`\n${plot}`)
   const test = await showTest(start.model, data.test, printer)
-  printer.say(`\nSaved ${file} and history.json. Read a picture with: pnpm mnist predict picture.png --model ${file}`)
+  printer.say(
+    `\nSaved ${file} and history.json. Read a picture with: pnpm mnist predict picture.png --model ${file}`,
+  )
   if (options.json !== undefined) await writeReport(options.json, run, history, test)
   const { peakBytes } = memory()
   printer.say(pc.dim(`Peak tensor memory ${(peakBytes / 2 ** 20).toFixed(0)} MiB.`))

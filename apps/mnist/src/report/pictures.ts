@@ -36,7 +36,13 @@ export function pictureSheet(pictures: readonly CaptionedPicture[], size = 28, c
     const group = pictures.slice(start, start + perRow)
     rows.push(group.map(({ caption }) => caption.padEnd(size)).join('  '))
     const drawn = group.map(({ pixels }) => pictureLines(pixels, size, size))
-    for (let line = 0; line < size / 2; line++) rows.push(drawn.map((lines) => lines[line] ?? '').join('  ').trimEnd())
+    for (let line = 0; line < size / 2; line++)
+      rows.push(
+        drawn
+          .map((lines) => lines[line] ?? '')
+          .join('  ')
+          .trimEnd(),
+      )
   }
   return rows.join('\n')
 }

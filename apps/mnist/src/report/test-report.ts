@@ -35,7 +35,10 @@ function crossEntropy(logits: ArrayLike<number>, start: number, truth: number): 
 }
 
 /** Reads every picture of a data set once. */
-export async function testModel(model: Module, test: ArrayDataset<'inputs' | 'targets'>): Promise<TestReport> {
+export async function testModel(
+  model: Module,
+  test: ArrayDataset<'inputs' | 'targets'>,
+): Promise<TestReport> {
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0))
   const mistakes: Mistake[] = []
   let right = 0

@@ -137,11 +137,20 @@ describe('contract', () => {
   ] as const) {
     it(`(${m}×${k})·(${k}×${n}) in four layouts`, () => {
       const groups = { batch: [], rows: [m], columns: [n], contracted: [k] }
-      for (const left of [plain, transposed]) {
-        for (const right of [plain, transposed]) check(groups, 'float32', [left, right, plain])
+      const [a, b] = [sequence(m * k), sequence(k * n, 5)]
+      const expected = reference(groups, 'float32', a, b)
+      for (const [forLeft, forRight, forOutput, dtype] of [
+        [plain, plain, plain, 'float32'],
+        [plain, transposed, plain, 'float32'],
+        [transposed, plain, plain, 'float32'],
+        [transposed, transposed, transposed, 'float32'],
+        [plain, plain, plain, 'float64'],
+      ] as const) {
+        const output = emptyView(backend, dtype, [m, n], forOutput)
+        const left = makeView(backend, dtype, [m, k], a, forLeft)
+        contract(groups, left, makeView(backend, dtype, [k, n], b, forRight), output)
+        expectSame(readView(backend, output), expected)
       }
-      check(groups, 'float32', [plain, plain, transposed])
-      check(groups, 'float64', [plain, plain, plain])
     })
   }
 

@@ -95,10 +95,7 @@ export function not(n: number, out: Values, o: number, a: Values, i: number): vo
 }
 
 export function isNaN(n: number, out: Values, o: number, a: Values, i: number): void {
-  for (let p = 0; p < n; p++) {
-    const x = a[i + p]!
-    out[o + p] = Number(x !== x) | 0
-  }
+  for (let p = 0; p < n; p++) out[o + p] = Number(Number.isNaN(a[i + p]!)) | 0
 }
 
 export function isFinite(n: number, out: Values, o: number, a: Values, i: number): void {

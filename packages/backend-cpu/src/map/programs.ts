@@ -42,7 +42,10 @@ export function programFor(expressions: readonly Expr[]): AnyProgram {
   let list = compiled.get(key)
   if (list !== undefined) {
     for (const candidate of list) if (same(candidate.expressions, expressions)) return candidate.program
-  } else compiled.set(key, (list = []))
+  } else {
+    list = []
+    compiled.set(key, list)
+  }
   const plan = planFor(expressions)
   const program = plan.wide
     ? new BlockProgram<Float64Array>(plan, lane64, scratch64)

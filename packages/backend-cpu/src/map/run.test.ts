@@ -196,6 +196,14 @@ function checkInstruction(node: Expr, instruction: Instruction): void {
   for (const buffer of new Set([...inputs, output].map((view) => view.buffer))) backend.release(buffer)
 }
 
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  const apart = actual.findIndex((x, p) => {
+    const y = expected[p] as number
+    return !Object.is(x, y) && !(Math.abs(x - y) <= Math.abs(y) * 1e-6)
+  })
+  expect(apart).toBe(-1)
+}
+
 describe('uniform operands give what whole blocks give', () => {
   const a = input(0, 'float32')
   const b = input(1, 'float32')

@@ -114,7 +114,7 @@ function tail(x: number): number {
 export function erf(x: number): number {
   const magnitude = Math.abs(x)
   if (magnitude < 0.84375) return x + x * nearZero(x * x)
-  const value = magnitude < 1.25 ? 0.845062911510467529297 + nearOne(magnitude - 1) : 1 - tail(magnitude)
+  const value = magnitude < 1.25 ? 0.8450629115104675 + nearOne(magnitude - 1) : 1 - tail(magnitude)
   return x < 0 ? -value : value
 }
 
@@ -127,7 +127,7 @@ export function erfc(x: number): number {
   }
   if (magnitude < 1.25) {
     const part = nearOne(magnitude - 1)
-    return x < 0 ? 1 + (0.845062911510467529297 + part) : 1 - 0.845062911510467529297 - part
+    return x < 0 ? 1 + (0.8450629115104675 + part) : 1 - 0.8450629115104675 - part
   }
   return x < 0 ? 2 - tail(magnitude) : tail(magnitude)
 }

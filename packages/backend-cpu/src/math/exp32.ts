@@ -13,7 +13,10 @@ export const POWERS = /* @__PURE__ */ Float64Array.from({ length: 2272 }, (_, k)
 
 /** exp(x), to be rounded to float32, in which it is infinite from x = 89 on and 0 below -104. */
 export function exp32(x: number, powers: Float64Array): number {
-  const within = x > 89 ? 89 : x < -104 ? -104 : x
+  // Branches that hardly ever change: `Math.min` and `Math.max` have to look for NaN and -0 as well.
+  let within = x
+  if (x > 89) within = 89
+  else if (x < -104) within = -104
   // Times 8 / ln2; adding and subtracting 1.5 · 2^52 rounds to the nearest integer.
   const k = within * 11.541560327111707 + 6755399441055744 - 6755399441055744
   const r = within - k * 0.08664339756999316

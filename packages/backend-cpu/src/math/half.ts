@@ -24,7 +24,7 @@ export function halfBits(x: number): number {
   const rest = words[1 - HIGH]! === 0 ? 0 : 1
   const sign = (high >>> 16) & 0x8000
   const exponent = ((high >>> 20) & 0x7ff) - 1023
-  if (exponent > 15) return sign | (x !== x ? 0x7e00 : 0x7c00)
+  if (exponent > 15) return sign | (Number.isNaN(x) ? 0x7e00 : 0x7c00)
   if (exponent < -25) return sign
   // The significand with its hidden bit, one sticky bit at the end for everything that is cut off.
   const significand = (((high & 0xfffff) | 0x100000) << 1) | rest

@@ -38,8 +38,8 @@ export function foldExtremes(
     if (x < best) continue
     const own = position + p * positionStep
     const known = positions[t]!
-    const isNaN = x !== x
-    const bestIsNaN = best !== best
+    const isNaN = Number.isNaN(x)
+    const bestIsNaN = Number.isNaN(best)
     const earlier = known < 0 || own < known
     if (isNaN ? !bestIsNaN || earlier : !bestIsNaN && (x > best || earlier)) {
       values[t] = x

@@ -27,9 +27,14 @@ export interface ProfiledBackend extends Backend {
 function operationsOf(call: KernelCall): number {
   switch (call.kind) {
     case 'map':
-      return sizeOf(call.shape) * topologicalOrder(call.expressions).filter((node) => node.kind === 'apply').length
+      return (
+        sizeOf(call.shape) * topologicalOrder(call.expressions).filter((node) => node.kind === 'apply').length
+      )
     case 'reduce':
-      return sizeOf(call.shape) * (1 + topologicalOrder([call.expression]).filter((n) => n.kind === 'apply').length)
+      return (
+        sizeOf(call.shape) *
+        (1 + topologicalOrder([call.expression]).filter((n) => n.kind === 'apply').length)
+      )
     case 'contract': {
       const contracted = call.left.shape.slice(call.batch + call.rows)
       return 2 * sizeOf(call.output.shape) * sizeOf(contracted)

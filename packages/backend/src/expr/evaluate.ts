@@ -4,8 +4,8 @@
  */
 import { type DType, isFloat } from '../dtype.js'
 import { roundHalfEven, roundToHalf } from '../float16.js'
-import type { ApplyExpr, Expr } from './node.js'
 import type { Instruction } from './instructions.js'
+import type { ApplyExpr, Expr } from './node.js'
 import { erf, erfc } from './special-functions.js'
 import { threefry2x32 } from './threefry.js'
 

@@ -8,7 +8,12 @@ const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
 const PARITY = 0x1bd11bda
 
 /** Both words for a key and a counter of two 32-bit words each. */
-export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
+export function threefry2x32(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+): [number, number] {
   const keys = [key0 | 0, key1 | 0, PARITY ^ key0 ^ key1] as const
   let first = (counter0 + keys[0]) | 0
   let second = (counter1 + keys[1]) | 0

@@ -1,7 +1,17 @@
 /**
  * Making tensors from kernel results and from views: the only place where handles get their storage and their owner.
  */
-import { type Backend, BackendError, type DType, DTypeError, type Layout, rowMajorLayout, type Shape, sizeOf, type View } from '@nabla/backend'
+import {
+  type Backend,
+  BackendError,
+  type DType,
+  DTypeError,
+  type Layout,
+  rowMajorLayout,
+  type Shape,
+  sizeOf,
+  type View,
+} from '@nabla/backend'
 import type { Tensor } from '../tensor.js'
 import type { HandleParts, TensorHandle } from './handle.js'
 import { requireTensor } from './operands.js'
@@ -35,7 +45,14 @@ export interface Fresh {
 }
 
 /** A new row-major tensor with unspecified contents on a backend, made with `make`. */
-export function allocateWith(make: MakeTensor, backend: Backend, operation: string, dtype: DType, shape: Shape, inputs: readonly Tensor[] = []): Fresh {
+export function allocateWith(
+  make: MakeTensor,
+  backend: Backend,
+  operation: string,
+  dtype: DType,
+  shape: Shape,
+  inputs: readonly Tensor[] = [],
+): Fresh {
   requireDType(operation, backend, dtype)
   const buffer = backend.allocate(dtype, sizeOf(shape))
   const storage = new Storage(backend, buffer)
@@ -46,7 +63,12 @@ export function allocateWith(make: MakeTensor, backend: Backend, operation: stri
 }
 
 /** A new row-major tensor for the result of an operation on `inputs`, on their backend. */
-export function allocate(operation: string, dtype: DType, shape: Shape, inputs: readonly [Tensor, ...Tensor[]]): Fresh {
+export function allocate(
+  operation: string,
+  dtype: DType,
+  shape: Shape,
+  inputs: readonly [Tensor, ...Tensor[]],
+): Fresh {
   const [first] = inputs
   requireTensor(operation, first)
   return allocateWith(first.make, first.backend, operation, dtype, shape, inputs)
@@ -57,7 +79,12 @@ export function alias(operation: string, input: Tensor, layout: Layout): Tensor 
   requireTensor(operation, input)
   input.view(operation)
   const storage = input.reference.storage.retain()
-  const tensor = input.make({ storage, dtype: input.dtype, layout, reference: new Reference(storage, operation, captureSite()) })
+  const tensor = input.make({
+    storage,
+    dtype: input.dtype,
+    layout,
+    reference: new Reference(storage, operation, captureSite()),
+  })
   return own(tensor, [input])
 }
 

@@ -23,7 +23,11 @@ export interface AxisRange {
 }
 
 /** A gradient written by hand: the cotangents of the inputs from the cotangent of the output. */
-export type CustomRule = (cotangent: Tensor, inputs: readonly Tensor[], output: Tensor) => readonly (Tensor | undefined)[]
+export type CustomRule = (
+  cotangent: Tensor,
+  inputs: readonly Tensor[],
+  output: Tensor,
+) => readonly (Tensor | undefined)[]
 
 export interface PrimitiveParameters {
   /** Elementwise; inputs broadcast to the output's shape. */

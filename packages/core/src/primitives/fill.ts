@@ -20,6 +20,14 @@ export function generate(
   inputs: readonly Tensor[] = [],
 ): Tensor {
   const { tensor, view } = allocateWith(make, backend, operation, expression.dtype, shape, inputs)
-  backend.run({ kind: 'map', label: operation, shape, expressions: [expression], inputs: [], scalars, outputs: [view] })
+  backend.run({
+    kind: 'map',
+    label: operation,
+    shape,
+    expressions: [expression],
+    inputs: [],
+    scalars,
+    outputs: [view],
+  })
   return tensor
 }

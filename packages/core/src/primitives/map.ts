@@ -1,8 +1,8 @@
 /**
  * The elementwise primitive: one expression over any number of inputs, broadcast to a common shape.
  */
-import { broadcastLayout, broadcastShapes, type Expr, sameShape, type Shape, type View } from '@nabla/backend'
-import { allocate, type Fresh, commonBackend } from '../engine/deliver.js'
+import { broadcastLayout, broadcastShapes, type Expr, type Shape, sameShape, type View } from '@nabla/backend'
+import { allocate, commonBackend, type Fresh } from '../engine/deliver.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 
@@ -16,7 +16,8 @@ export function broadcastViews(operation: string, inputs: readonly Tensor[], sha
 
 function commonShape(operation: string, inputs: readonly Tensor[]): Shape {
   let shape = (inputs[0] as Tensor).shape
-  for (let i = 1; i < inputs.length; i++) shape = broadcastShapes(operation, shape, (inputs[i] as Tensor).shape)
+  for (let i = 1; i < inputs.length; i++)
+    shape = broadcastShapes(operation, shape, (inputs[i] as Tensor).shape)
   return shape
 }
 
@@ -62,7 +63,9 @@ export function mapMany(
 ): Tensor[] {
   const backend = commonBackend(operation, inputs)
   const shape = commonShape(operation, inputs)
-  const results: Fresh[] = expressions.map((expression) => allocate(operation, expression.dtype, shape, inputs))
+  const results: Fresh[] = expressions.map((expression) =>
+    allocate(operation, expression.dtype, shape, inputs),
+  )
   backend.run({
     kind: 'map',
     label: operation,

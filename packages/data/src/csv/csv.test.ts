@@ -156,7 +156,8 @@ describe('csvRows', () => {
     const loader = new DataLoader(samples, { batchSize: 2 })
     for (let epoch = 0; epoch < 2; epoch++) {
       const sums: number[] = []
-      for await (const { inputs, targets } of loader.hostBatches()) sums.push(inputs.data.length, targets.data[0] ?? 0)
+      for await (const { inputs, targets } of loader.hostBatches())
+        sums.push(inputs.data.length, targets.data[0] ?? 0)
       expect(sums).toEqual([2, 2, 1, 6])
     }
   })
