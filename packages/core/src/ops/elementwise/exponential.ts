@@ -22,6 +22,15 @@ export const log10 = /* @__PURE__ */ unary('log10', 'float', (x) => e.divide(e.l
 })
 /** log(1 + x), exact for small x. */
 export const log1p = /* @__PURE__ */ unary('log1p', 'float', e.log1p, { domain: [-0.8, 3] })
+/** log(x / (1 − x)), the inverse of sigmoid. @example logit(tensor([0.5])) // [0] */
+export const logit = /* @__PURE__ */ unary(
+  'logit',
+  'float',
+  (x) => e.subtract(e.log(x), e.log1p(e.negate(x))),
+  {
+    domain: [0.05, 0.95],
+  },
+)
 
 /**
  * log(exp(a) + exp(b)) without overflow: the sum of two numbers that are given by their logarithms.
