@@ -1,30 +1,39 @@
 /**
- * The one build recipe of every package and program: ESM for Node 20 and current browsers, source maps,
- * and bundled declarations. Dependencies stay imports. `NABLA_DECLARATIONS=off` leaves the declarations
- * out, which is all that running a program needs and several times faster.
+ * The one build recipe of every package and program: ESM for Node 20 and current browsers, with source maps.
+ * Declarations are made for all packages at once, by scripts/declarations.mjs.
  */
 import { defineConfig, type Options } from 'tsup'
 
-export function packageBuild(overrides: Options = {}) {
+function recipe(options: Options) {
   return defineConfig({
-    entry: ['src/index.ts'],
     format: 'esm',
     target: 'es2022',
-    platform: 'neutral',
     // Node's own modules keep their `node:` names, which no bundler takes for a package.
     external: [/^node:/],
     removeNodeProtocol: false,
-    dts: process.env.NABLA_DECLARATIONS !== 'off',
+    dts: false,
     sourcemap: true,
-    splitting: true,
-    treeshake: true,
-    clean: true,
+    // The declarations are not this recipe's to remove.
+    clean: ['!**/*.d.ts', '!**/*.d.ts.map'],
     silent: true,
+    ...options,
+  })
+}
+
+/**
+ * A package, file by file: an application's bundler then leaves out each module that is not imported, which
+ * it could not do within one large file.
+ */
+export function packageBuild(overrides: Options = {}) {
+  return recipe({
+    entry: ['src/**/*.ts', '!src/**/*.test.ts', '!src/**/*.test-d.ts', '!src/**/testing/**'],
+    bundle: false,
+    platform: 'neutral',
     ...overrides,
   })
 }
 
-/** A program for Node: no declarations, starts at `src/main.ts`. */
+/** A program for Node, in one file, that starts at `src/main.ts`. */
 export function programBuild(overrides: Options = {}) {
-  return packageBuild({ entry: ['src/main.ts'], platform: 'node', dts: false, ...overrides })
+  return recipe({ entry: ['src/main.ts'], platform: 'node', ...overrides })
 }

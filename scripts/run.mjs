@@ -56,15 +56,17 @@ export function runPnpm(args, options) {
 
 /**
  * Builds with turbo; silent unless it fails, and then ends this process with turbo's output.
- * `only` names one package (it and what it depends on are built); `declarations: false` skips `.d.ts` files.
+ * `only` names one package: it and what it depends on are built, without the declarations, which running it
+ * does not need.
  */
-export async function build({ only, declarations = true } = {}) {
-  const filter = only === undefined ? [] : [`--filter=${only}...`]
-  const { status, output } = await runQuietly(
-    'turbo',
-    ['run', 'build', '--output-logs=errors-only', '--log-prefix=task', ...filter],
-    { env: declarations ? {} : { NABLA_DECLARATIONS: 'off' } },
-  )
+export async function build({ only } = {}) {
+  const tasks = only === undefined ? ['build', '//#declarations'] : ['build', `--filter=${only}...`]
+  const { status, output } = await runQuietly('turbo', [
+    'run',
+    ...tasks,
+    '--output-logs=errors-only',
+    '--log-prefix=task',
+  ])
   if (status !== 0) {
     process.stderr.write(output)
     process.exit(status)

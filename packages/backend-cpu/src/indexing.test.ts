@@ -77,7 +77,7 @@ describe('gather', () => {
         expect(readView(backend, output)).toEqual(expected)
       },
     )
-    fc.assert(property, { numRuns: 200 })
+    fc.assert(property, { numRuns: 80 })
   })
 
   it('copies long slices', () => {
@@ -150,7 +150,7 @@ describe('scatter', () => {
           expect(readView(backend, output)).toEqual(expected)
         },
       )
-      fc.assert(property, { numRuns: 150 })
+      fc.assert(property, { numRuns: 60 })
     })
   }
 
@@ -222,7 +222,7 @@ describe('scan', () => {
           }
         },
       )
-      fc.assert(property, { numRuns: 150 })
+      fc.assert(property, { numRuns: 60 })
     })
   }
 })
@@ -289,7 +289,7 @@ describe('sort', () => {
         )
       },
     )
-    fc.assert(property, { numRuns: 150 })
+    fc.assert(property, { numRuns: 60 })
   })
 
   it('sorts long lines with many equals', () => {

@@ -8,12 +8,12 @@ import { pack, type Source } from './pack.js'
 import type { Problem } from './problem.js'
 import { storeBlock } from './store.js'
 
-/** Contracted elements in a panel: two panels of 6 KiB share the first-level cache. */
-const DEPTH = 256
+/** Contracted elements in a panel at most: two panels of 7.5 KiB share the first-level cache. */
+const DEPTH = 320
 /** Columns packed at once, rows packed at once, and rows whose sums are kept: each a part of the second-level cache. */
 const COLUMNS = 43 * PANEL
-const ROWS = 20 * PANEL
-const SUM_ROWS = 4 * ROWS
+const ROWS = 16 * PANEL
+const SUM_ROWS = 5 * ROWS
 
 interface Workspace {
   readonly left: readonly Float64Array[]
@@ -59,16 +59,19 @@ function multiplyBlock(
 export function multiplyBlocked(problem: Problem, left: Source, right: Source, target: TypedArray): void {
   const { batches, m, n, k } = problem
   const space = theWorkspace()
+  // Blocks of k of equal depth: a short last one would cost as much overhead as a full one.
+  const blocks = Math.ceil(k / DEPTH)
+  const blockDepth = Math.ceil(k / blocks)
   for (let batch = 0; batch < batches; batch++) {
     for (let column = 0; column < n; column += COLUMNS) {
       const columns = Math.min(COLUMNS, n - column)
       for (let sumRow = 0; sumRow < m; sumRow += SUM_ROWS) {
         const sumRows = Math.min(SUM_ROWS, m - sumRow)
         space.sums.fill(0, 0, padded(sumRows) * padded(columns))
-        for (let first = 0; first < k; first += DEPTH) {
-          const depth = Math.min(DEPTH, k - first)
+        for (let first = 0; first < k; first += blockDepth) {
+          const depth = Math.min(blockDepth, k - first)
           // With one block of k the panels of the right operand stay from the previous rows.
-          if (sumRow === 0 || k > DEPTH)
+          if (sumRow === 0 || blocks > 1)
             pack(space.right, right, problem.right, batch, column, columns, first, depth)
           for (let row = 0; row < sumRows; row += ROWS) {
             const rows = Math.min(ROWS, sumRows - row)

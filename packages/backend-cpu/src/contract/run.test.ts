@@ -116,7 +116,7 @@ describe('contract', () => {
         check(groups, dtype, forViews)
       },
     )
-    fc.assert(property, { numRuns: 300 })
+    fc.assert(property, { numRuns: 120 })
   })
 
   const transposed: Arrangement = { keys: [1, 0], gap: 0, flipped: [] }

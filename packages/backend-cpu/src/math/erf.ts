@@ -104,10 +104,10 @@ function far(s: number): number {
 function tail(x: number): number {
   if (x > 28) return 0
   const s = 1 / (x * x)
-  const exponent = (x < 2.857142857142857 ? middle(s) : far(s)) - 0.5625
-  // exp(-x²) from a short square and the rest, since rounding x² would be magnified by x².
+  // exp(-x²) as that of a short square times that of the rest: any error of the exponent is one of the result.
   const short = Math.fround(x)
-  return Math.exp(-short * short + exponent + (short - x) * (short + x)) / x
+  const rest = (short - x) * (short + x) + (x < 2.857142857142857 ? middle(s) : far(s))
+  return (Math.exp(-short * short - 0.5625) * Math.exp(rest)) / x
 }
 
 /** The error function. The number 0.845… is erf(1) as the approximation around 1 splits it off. */

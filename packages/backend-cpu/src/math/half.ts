@@ -19,12 +19,13 @@ const HIGH = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1])
 
 /** The binary16 bit pattern nearest to a number, ties to even. */
 export function halfBits(x: number): number {
+  if (Number.isNaN(x)) return 0x7e00
   value[0] = x
   const high = words[HIGH]!
   const rest = words[1 - HIGH]! === 0 ? 0 : 1
   const sign = (high >>> 16) & 0x8000
   const exponent = ((high >>> 20) & 0x7ff) - 1023
-  if (exponent > 15) return sign | (Number.isNaN(x) ? 0x7e00 : 0x7c00)
+  if (exponent > 15) return sign | 0x7c00
   if (exponent < -25) return sign
   // The significand with its hidden bit, one sticky bit at the end for everything that is cut off.
   const significand = (((high & 0xfffff) | 0x100000) << 1) | rest

@@ -180,7 +180,7 @@ describe('reduce', () => {
           for (const view of [source, output]) backend.release(view.buffer)
         },
       )
-      fc.assert(property, { numRuns: 150 })
+      fc.assert(property, { numRuns: 60 })
     })
   }
 

@@ -3,15 +3,7 @@
  * each tile is folded into accumulators, one per element of the output. Float accumulators are float64, so sums of
  * float32 lose nothing that matters.
  */
-import {
-  type DType,
-  expressions,
-  type ReduceCall,
-  rowMajorStrides,
-  type Shape,
-  sizeOf,
-  type View,
-} from '@nabla/backend'
+import { type DType, expressions, type ReduceCall, rowMajorStrides, type Shape, sizeOf } from '@nabla/backend'
 import { temporaryView } from '../buffer.js'
 import { type AnyProgram, programFor } from '../map/programs.js'
 import { bindLeaves, leafLayouts, runMap } from '../map/run.js'

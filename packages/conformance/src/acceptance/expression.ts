@@ -16,7 +16,9 @@ export function expressionInterval(root: Expr, position: IntervalPosition): Inte
     const known = done.get(node)
     if (known !== undefined) return known
     const result =
-      node.kind === 'apply' ? instructionInterval(node, node.arguments.map(visit)) : leafInterval(node, position)
+      node.kind === 'apply'
+        ? instructionInterval(node, node.arguments.map(visit))
+        : leafInterval(node, position)
     done.set(node, result)
     return result
   }

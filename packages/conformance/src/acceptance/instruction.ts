@@ -52,7 +52,8 @@ function samples(interval: Interval, dtype: DType, instruction: Instruction): nu
   const { low, high, nan } = interval
   const values = low > high ? [] : low === high ? [low] : cornersOf(low, high)
   if (nan) values.push(Number.NaN)
-  const flushes = isFloat(dtype) && instruction !== 'bitcast' && values.some((value) => isDenormal(value, dtype))
+  const flushes =
+    isFloat(dtype) && instruction !== 'bitcast' && values.some((value) => isDenormal(value, dtype))
   return flushes ? [...values, 0] : values
 }
 
@@ -67,7 +68,11 @@ function outsideDomain(node: ApplyExpr, operands: readonly number[]): Interval |
     return between(-1.001, 1.001)
   }
   const quotient = Math.abs(a / b)
-  if (node.instruction === 'remainder' && Number.isFinite(b) && quotient >= 2 ** FLOAT_FORMATS[node.dtype].precision) {
+  if (
+    node.instruction === 'remainder' &&
+    Number.isFinite(b) &&
+    quotient >= 2 ** FLOAT_FORMATS[node.dtype].precision
+  ) {
     return b === 0 ? undefined : between(-Math.abs(b), Math.abs(b))
   }
   return undefined

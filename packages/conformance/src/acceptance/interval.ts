@@ -45,7 +45,12 @@ export function accepts(interval: Interval, value: number): boolean {
 
 /** The interval in words, for messages. */
 export function formatInterval({ low, high, nan }: Interval): string {
-  const numbers = low > high ? undefined : low === high ? `${formatNumber(low)}` : `${formatNumber(low)} to ${formatNumber(high)}`
+  const numbers =
+    low > high
+      ? undefined
+      : low === high
+        ? `${formatNumber(low)}`
+        : `${formatNumber(low)} to ${formatNumber(high)}`
   return [numbers, nan ? 'NaN' : undefined].filter((part) => part !== undefined).join(' or ')
 }
 

@@ -11,7 +11,8 @@ const add = (a: number, b: number): number => a + b
 
 function special(parts: readonly Interval[]): Interval | undefined {
   const infinite = parts.filter(({ low, high }) => !Number.isFinite(low) || !Number.isFinite(high))
-  if (parts.some(({ nan }) => nan)) return parts.some((part) => part.nan && part.low > part.high) ? ONLY_NAN : undefined
+  if (parts.some(({ nan }) => nan))
+    return parts.some((part) => part.nan && part.low > part.high) ? ONLY_NAN : undefined
   if (infinite.length === 0 || !infinite.every(isPoint)) return undefined
   return exactly(infinite.map(({ low }) => low).reduce(add, 0))
 }
@@ -21,8 +22,16 @@ function sumBound(parts: readonly Interval[], relative: number, dtype: FloatDTyp
   if (known !== undefined) return known
   const magnitude = parts.reduce((sum, { low, high }) => sum + Math.max(Math.abs(low), Math.abs(high)), 0)
   const error = relative * magnitude
-  const low = accepted(parts.reduce((sum, part) => sum + part.low, 0), dtype, error)
-  const high = accepted(parts.reduce((sum, part) => sum + part.high, 0), dtype, error)
+  const low = accepted(
+    parts.reduce((sum, part) => sum + part.low, 0),
+    dtype,
+    error,
+  )
+  const high = accepted(
+    parts.reduce((sum, part) => sum + part.high, 0),
+    dtype,
+    error,
+  )
   return hull(low, high)
 }
 
@@ -51,7 +60,8 @@ export function productInterval(parts: readonly Interval[], dtype: FloatDType): 
   }
   const exact = parts.reduce(multiply, between(1, 1))
   if (exact.low > exact.high) return ONLY_NAN
-  const error = (value: number): number => (Number.isFinite(value) ? Math.abs(value) * parts.length * epsilonOf(dtype) : 0)
+  const error = (value: number): number =>
+    Number.isFinite(value) ? Math.abs(value) * parts.length * epsilonOf(dtype) : 0
   const low = accepted(exact.low, dtype, error(exact.low))
   const high = accepted(exact.high, dtype, error(exact.high))
   return { ...hull(low, high), nan: exact.nan }

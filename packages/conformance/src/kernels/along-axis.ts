@@ -25,13 +25,23 @@ const SHAPES: readonly Shape[] = [[1], [7], [0], [40], [3, 5], [5, 0], [0, 5], [
 /** Every shape with every axis and a turn for choosing arrangements. */
 function* shapesAndAxes(): Generator<{ shape: Shape; axis: number; turn: number }> {
   let turn = 0
-  for (const shape of SHAPES) for (let axis = 0; axis < shape.length; axis++) yield { shape, axis, turn: turn++ }
+  for (const shape of SHAPES)
+    for (let axis = 0; axis < shape.length; axis++) yield { shape, axis, turn: turn++ }
 }
 
 /** What a scan may give at each position: the interval of all that it has run over. */
-function scanIntervals(operation: ScanOperation, input: View, elements: readonly number[], exact: readonly number[], axis: number, reverse: boolean, exclusive: boolean): Interval[] {
+function scanIntervals(
+  operation: ScanOperation,
+  input: View,
+  elements: readonly number[],
+  exact: readonly number[],
+  axis: number,
+  reverse: boolean,
+  exclusive: boolean,
+): Interval[] {
   const { dtype, shape } = input
-  if (!isFloat(dtype) || operation === 'maximum' || operation === 'minimum') return exact.map((value) => moved(value, dtype))
+  if (!isFloat(dtype) || operation === 'maximum' || operation === 'minimum')
+    return exact.map((value) => moved(value, dtype))
   const { length, after } = aroundAxis(shape, axis)
   return exact.map((_, position) => {
     const step = Math.floor(position / after) % length
@@ -48,16 +58,46 @@ function scanIntervals(operation: ScanOperation, input: View, elements: readonly
 
 async function checkScan(bench: Bench, operation: ScanOperation, dtype: DType): Promise<void> {
   for (const { shape, axis, turn } of shapesAndAxes()) {
-    for (const [reverse, exclusive, hostile] of [[false, false], [true, false], [false, true], [true, true], [false, false, true]] as const) {
+    for (const [reverse, exclusive, hostile] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+      [false, false, true],
+    ] as const) {
       const values = ordinaryValues(dtype, sizeOf(shape), turn)
       const near = operation === 'product' && isFloat(dtype) ? values.map((value) => 1 + value / 8) : values
-      const given = hostile === true && isFloat(dtype) && near.length > 2 ? near.with(2, turn % 2 === 0 ? Number.NaN : Infinity) : near
+      const given =
+        hostile === true && isFloat(dtype) && near.length > 2
+          ? near.with(2, turn % 2 === 0 ? Number.NaN : Infinity)
+          : near
       const input = bench.view(dtype, shape, given, arrangement(READABLE, turn))
       const output = bench.output(dtype, shape, arrangement(WRITABLE, turn + (reverse ? 1 : 0)))
-      const call = { kind: 'scan', label: 'conformance', operation, axis, reverse, exclusive, input, output } as const
+      const call = {
+        kind: 'scan',
+        label: 'conformance',
+        operation,
+        axis,
+        reverse,
+        exclusive,
+        input,
+        output,
+      } as const
       const exact = referenceCall(call, bench.elements)[0]?.values ?? []
-      const intervals = scanIntervals(operation, input, bench.elements(input), exact, axis, reverse, exclusive)
-      await bench.check(call, [{ view: output, intervals }], `axis ${axis}${reverse ? ', reverse' : ''}${exclusive ? ', exclusive' : ''}`)
+      const intervals = scanIntervals(
+        operation,
+        input,
+        bench.elements(input),
+        exact,
+        axis,
+        reverse,
+        exclusive,
+      )
+      await bench.check(
+        call,
+        [{ view: output, intervals }],
+        `axis ${axis}${reverse ? ', reverse' : ''}${exclusive ? ', exclusive' : ''}`,
+      )
     }
   }
 }
@@ -66,7 +106,9 @@ async function checkScan(bench: Bench, operation: ScanOperation, dtype: DType): 
 function movable(dtype: DType, count: number, seed: number): number[] {
   const values = ordinaryValues(dtype, count, seed)
   const hostile = hostileValues(dtype)
-  return values.map((value, i) => (i % 3 === 1 ? roundToType(hostile[(i + seed) % hostile.length] as number, dtype) : value))
+  return values.map((value, i) =>
+    i % 3 === 1 ? roundToType(hostile[(i + seed) % hostile.length] as number, dtype) : value,
+  )
 }
 
 async function checkGather(bench: Bench, dtype: DType): Promise<void> {
@@ -79,7 +121,10 @@ async function checkGather(bench: Bench, dtype: DType): Promise<void> {
       const input = bench.view(dtype, shape, movable(dtype, sizeOf(shape), turn), arrangement(READABLE, turn))
       const output = bench.output(dtype, wanted, arrangement(WRITABLE, turn))
       const chosen = bench.view('int32', wanted, indices, arrangement(READABLE, turn + 7))
-      await bench.exact({ kind: 'gather', label: 'conformance', axis, input, indices: chosen, output }, `axis ${axis}`)
+      await bench.exact(
+        { kind: 'gather', label: 'conformance', axis, input, indices: chosen, output },
+        `axis ${axis}`,
+      )
     }
   }
   for (const index of [4, -5]) {
@@ -102,12 +147,19 @@ async function checkScatter(bench: Bench, operation: ScatterOperation, dtype: DT
       const next = randomNumbers(turn)
       const given = shape.with(axis, count)
       // Few different indices, so that most are met more than once.
-      const indices = Array.from({ length: sizeOf(given) }, () => Math.floor(next() * Math.min(length, 3)) - (turn % 2 === 0 ? length : 0))
-      const values = operation === 'set' ? movable(dtype, sizeOf(given), turn) : ordinaryValues(dtype, sizeOf(given), turn)
+      const indices = Array.from(
+        { length: sizeOf(given) },
+        () => Math.floor(next() * Math.min(length, 3)) - (turn % 2 === 0 ? length : 0),
+      )
+      const values =
+        operation === 'set' ? movable(dtype, sizeOf(given), turn) : ordinaryValues(dtype, sizeOf(given), turn)
       const output = bench.ordinary(dtype, shape, arrangement(WRITABLE, turn))
       const updates = bench.view(dtype, given, values, arrangement(READABLE, turn + 1))
       const chosen = bench.view('int32', given, indices, arrangement(READABLE, turn + 7))
-      await bench.exact({ kind: 'scatter', label: 'conformance', operation, axis, indices: chosen, updates, output }, `axis ${axis}`)
+      await bench.exact(
+        { kind: 'scatter', label: 'conformance', operation, axis, indices: chosen, updates, output },
+        `axis ${axis}`,
+      )
     }
   }
 }
@@ -118,7 +170,9 @@ async function checkSort(bench: Bench, dtype: DType): Promise<void> {
       for (const results of ['values', 'indices', 'both']) {
         const elements = movable(dtype, sizeOf(shape), turn)
         // Denormals could be taken for 0 and so for equal.
-        const sortable = isFloat(dtype) ? elements.map((value) => (Math.abs(value) < 1e-3 ? 0 : value)) : elements
+        const sortable = isFloat(dtype)
+          ? elements.map((value) => (Math.abs(value) < 1e-3 ? 0 : value))
+          : elements
         const input = bench.view(dtype, shape, sortable, arrangement(READABLE, turn))
         const values = bench.output(dtype, shape, arrangement(WRITABLE, turn))
         const indices = bench.output('int32', shape, arrangement(WRITABLE, turn + 1))
@@ -138,20 +192,39 @@ async function checkSort(bench: Bench, dtype: DType): Promise<void> {
       }
     }
   }
-  const many = bench.view(dtype, [300], ordinaryValues(dtype, 300, 5).map((value) => (isFloat(dtype) ? Math.round(value) : value)))
-  const call = { kind: 'sort', label: 'conformance', axis: 0, input: many, values: bench.output(dtype, [300], PLAIN), indices: bench.output('int32', [300]) } as const
+  const many = bench.view(
+    dtype,
+    [300],
+    ordinaryValues(dtype, 300, 5).map((value) => (isFloat(dtype) ? Math.round(value) : value)),
+  )
+  const call = {
+    kind: 'sort',
+    label: 'conformance',
+    axis: 0,
+    input: many,
+    values: bench.output(dtype, [300], PLAIN),
+    indices: bench.output('int32', [300]),
+  } as const
   await bench.exact({ ...call, descending: false }, 'many equal elements')
 }
 
 export function alongAxisCases({ dtypes }: Capabilities): ConformanceCase[] {
   const indexed = dtypes.includes('int32')
   const scans = (['sum', 'product', 'maximum', 'minimum'] as const).map(
-    (operation) => [`scan ${operation}`, (bench: Bench, dtype: DType) => checkScan(bench, operation, dtype)] as const,
+    (operation) =>
+      [`scan ${operation}`, (bench: Bench, dtype: DType) => checkScan(bench, operation, dtype)] as const,
   )
   const scatters = (['add', 'set', 'maximum', 'minimum'] as const).map(
-    (operation) => [`scatter ${operation}`, (bench: Bench, dtype: DType) => checkScatter(bench, operation, dtype)] as const,
+    (operation) =>
+      [
+        `scatter ${operation}`,
+        (bench: Bench, dtype: DType) => checkScatter(bench, operation, dtype),
+      ] as const,
   )
-  const subjects = [...scans, ...(indexed ? [['gather', checkGather] as const, ...scatters, ['sort', checkSort] as const] : [])]
+  const subjects = [
+    ...scans,
+    ...(indexed ? [['gather', checkGather] as const, ...scatters, ['sort', checkSort] as const] : []),
+  ]
   return subjects.flatMap(([subject, body]) =>
     dtypes
       // Arithmetic on bool is not asked for.

@@ -40,7 +40,11 @@ const TRANSPOSED: Arrangement = {
 
 const ROTATED: Arrangement = {
   name: 'rotated',
-  place: (shape) => permuted(shape, shape.map((_, axis) => (axis + 1) % shape.length)),
+  place: (shape) =>
+    permuted(
+      shape,
+      shape.map((_, axis) => (axis + 1) % shape.length),
+    ),
 }
 
 const PADDED: Arrangement = {
@@ -64,7 +68,10 @@ const REVERSED: Arrangement = {
   name: 'reversed',
   place: (shape) => {
     const { layout, length } = whole(shape)
-    return { layout: shape.reduce((part, each, axis) => sliceLayout(part, axis, each - 1, each, -1), layout), length }
+    return {
+      layout: shape.reduce((part, each, axis) => sliceLayout(part, axis, each - 1, each, -1), layout),
+      length,
+    }
   },
 }
 
@@ -73,7 +80,9 @@ function repeated(name: string, chosen: (axis: number, rank: number) => boolean)
   return {
     name,
     place: (shape) => {
-      const { layout, length } = whole(shape.map((each, axis) => (chosen(axis, shape.length) ? Math.min(each, 1) : each)))
+      const { layout, length } = whole(
+        shape.map((each, axis) => (chosen(axis, shape.length) ? Math.min(each, 1) : each)),
+      )
       const strides = layout.strides.map((stride, axis) => (chosen(axis, shape.length) ? 0 : stride))
       return { layout: { shape, strides, offset: 0 }, length }
     },
@@ -81,7 +90,15 @@ function repeated(name: string, chosen: (axis: number, rank: number) => boolean)
 }
 
 /** Arrangements that a kernel may write to: every element has a place of its own. */
-export const WRITABLE: readonly Arrangement[] = [CONTIGUOUS, TRANSPOSED, STEPPED, REVERSED, PADDED, ROTATED, OFFSET]
+export const WRITABLE: readonly Arrangement[] = [
+  CONTIGUOUS,
+  TRANSPOSED,
+  STEPPED,
+  REVERSED,
+  PADDED,
+  ROTATED,
+  OFFSET,
+]
 
 /** Arrangements that a kernel may read from. */
 export const READABLE: readonly Arrangement[] = [

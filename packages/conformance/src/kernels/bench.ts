@@ -16,8 +16,8 @@ import {
   type View,
   viewsOf,
 } from '@nabla/backend'
-import { accepts, formatInterval, formatNumber, identically, type Interval } from '../acceptance/interval.js'
 import { isDenormal } from '../acceptance/float-format.js'
+import { accepts, formatInterval, formatNumber, type Interval, identically } from '../acceptance/interval.js'
 import { describeError, Findings } from '../case.js'
 import { toNumbers, toTypedArray } from '../reference/backend.js'
 import { referenceCall } from '../reference/call.js'
@@ -57,7 +57,8 @@ export class Bench {
     const buffer = this.backend.allocate(dtype, length)
     const contents = new Array<number>(length).fill(BESIDE[dtype])
     let next = 0
-    for (const position of layoutPositions(layout)) contents[position] = roundToType(values[next++] as number, dtype)
+    for (const position of layoutPositions(layout))
+      contents[position] = roundToType(values[next++] as number, dtype)
     if (length > 0) this.backend.write(buffer, toTypedArray(dtype, contents))
     this.#contents.set(buffer, contents)
     this.#names.set(buffer, `${formatShape(shape)} ${place.name}`)
@@ -122,7 +123,8 @@ export class Bench {
 
   #describe(call: KernelCall): string[] {
     const { reads, writes } = viewsOf(call)
-    const names = (views: readonly View[]): string => views.map(({ buffer }) => this.#names.get(buffer)).join(' and ')
+    const names = (views: readonly View[]): string =>
+      views.map(({ buffer }) => this.#names.get(buffer)).join(' and ')
     return [`${names(reads)} to ${names(writes)}`]
   }
 
@@ -137,7 +139,9 @@ export class Bench {
       const value = got[position] as number
       if (!accepts(interval, value)) {
         const index = formatShape(coordinatesAt(view.shape, next))
-        this.findings.add(`${place}, element ${index}: ${formatNumber(value)}, accepted is ${formatInterval(interval)}`)
+        this.findings.add(
+          `${place}, element ${index}: ${formatNumber(value)}, accepted is ${formatInterval(interval)}`,
+        )
       }
       next += 1
     }
@@ -158,7 +162,10 @@ export function moved(value: number, dtype: DType): Interval {
 }
 
 /** A case of kernels: `body` puts calls on a bench. */
-export async function onBench(backend: Backend, body: (bench: Bench) => Promise<void>): Promise<readonly string[]> {
+export async function onBench(
+  backend: Backend,
+  body: (bench: Bench) => Promise<void>,
+): Promise<readonly string[]> {
   const before = backend.memory()
   const bench = new Bench(backend)
   try {
@@ -168,6 +175,7 @@ export async function onBench(backend: Backend, body: (bench: Bench) => Promise<
   }
   bench.release()
   const { buffers } = backend.memory()
-  if (buffers !== before.buffers) bench.findings.add(`${buffers - before.buffers} buffers stay behind after all were released`)
+  if (buffers !== before.buffers)
+    bench.findings.add(`${buffers - before.buffers} buffers stay behind after all were released`)
   return bench.findings.result()
 }

@@ -1,5 +1,14 @@
 /** Composites that a backend claims, against their formulas. That claimed equals decomposed is a case of operations. */
-import { type Capabilities, type CompositeCall, type CompositeName, type DType, isFloat, type Shape, sizeOf, type View } from '@nabla/backend'
+import {
+  type Capabilities,
+  type CompositeCall,
+  type CompositeName,
+  type DType,
+  isFloat,
+  type Shape,
+  sizeOf,
+  type View,
+} from '@nabla/backend'
 import { epsilonOf, FLOAT_FORMATS } from '../acceptance/float-format.js'
 import { accepted } from '../acceptance/instruction.js'
 import type { Interval } from '../acceptance/interval.js'
@@ -9,7 +18,19 @@ import { arrangement, READABLE, WRITABLE } from './arrangements.js'
 import { type Bench, onBench } from './bench.js'
 import { ordinaryValues } from './values.js'
 
-const SHAPES: readonly Shape[] = [[1], [5], [67], [0], [3, 5], [5, 33], [33, 4], [0, 3], [3, 0], [2, 3, 4], [2, 1, 3, 2]]
+const SHAPES: readonly Shape[] = [
+  [1],
+  [5],
+  [67],
+  [0],
+  [3, 5],
+  [5, 33],
+  [33, 4],
+  [0, 3],
+  [3, 0],
+  [2, 3, 4],
+  [2, 1, 3, 2],
+]
 
 /** exp, its sum and the quotient each add a bounded relative error; the logarithm's is absolute. */
 function around(value: number, dtype: DType, length: number, spread: number): Interval {
@@ -19,16 +40,34 @@ function around(value: number, dtype: DType, length: number, spread: number): In
   return accepted(value, dtype, error)
 }
 
-async function check(bench: Bench, name: CompositeName, input: View, axis: number, turn: number): Promise<void> {
+async function check(
+  bench: Bench,
+  name: CompositeName,
+  input: View,
+  axis: number,
+  turn: number,
+): Promise<void> {
   const { dtype, shape } = input
   const output = bench.output(dtype, shape, arrangement(WRITABLE, turn))
-  const call: CompositeCall = { kind: 'composite', label: 'conformance', name, attributes: { axis }, inputs: [input], outputs: [output] }
+  const call: CompositeCall = {
+    kind: 'composite',
+    label: 'conformance',
+    name,
+    attributes: { axis },
+    inputs: [input],
+    outputs: [output],
+  }
   const finite = bench.elements(input).filter(Number.isFinite)
   const spread = finite.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const expected = referenceCall(call, bench.elements).map(({ view, values }) => ({
     view,
     intervals: values.map((value) =>
-      around(value, dtype, shape[axis] as number, name === 'logSoftmax' && value !== 0 ? spread / Math.abs(value) + spread : spread),
+      around(
+        value,
+        dtype,
+        shape[axis] as number,
+        name === 'logSoftmax' && value !== 0 ? spread / Math.abs(value) + spread : spread,
+      ),
     ),
   }))
   await bench.check(call, expected, `axis ${axis}`)

@@ -10,8 +10,8 @@ import {
   expressions as e,
   input,
   isFloat,
-  scalar,
   type Shape,
+  scalar,
   sizeOf,
   type View,
   windowLayout,
@@ -20,8 +20,8 @@ import { expressionInterval } from '../acceptance/expression.js'
 import { exactly, type Interval } from '../acceptance/interval.js'
 import { runningSumInterval } from '../acceptance/sum.js'
 import type { ConformanceCase } from '../case.js'
-import { contractedPairs } from '../reference/contract.js'
 import { referenceCall } from '../reference/call.js'
+import { contractedPairs } from '../reference/contract.js'
 import { type Arrangement, arrangement, PLAIN, READABLE, WRITABLE } from './arrangements.js'
 import { type Bench, onBench } from './bench.js'
 
@@ -115,7 +115,10 @@ async function checkGroups(bench: Bench, dtype: DType): Promise<void> {
 async function checkArrangements(bench: Bench, dtype: DType): Promise<void> {
   for (const left of READABLE) {
     for (const right of READABLE) {
-      await checkContract(bench, contractCall(bench, dtype, { rows: [4], contracted: [7], columns: [5] }, { left, right }))
+      await checkContract(
+        bench,
+        contractCall(bench, dtype, { rows: [4], contracted: [7], columns: [5] }, { left, right }),
+      )
     }
   }
 }
@@ -133,8 +136,16 @@ const SIZES = [
 async function checkSizes(bench: Bench, dtype: DType): Promise<void> {
   const transposed = arrangement(WRITABLE, 1)
   for (const [m, k, n] of SIZES) {
-    for (const places of [{}, { left: transposed }, { right: transposed }, { left: transposed, right: transposed, output: transposed }]) {
-      await checkContract(bench, contractCall(bench, dtype, { rows: [m], contracted: [k], columns: [n] }, places))
+    for (const places of [
+      {},
+      { left: transposed },
+      { right: transposed },
+      { left: transposed, right: transposed, output: transposed },
+    ]) {
+      await checkContract(
+        bench,
+        contractCall(bench, dtype, { rows: [m], contracted: [k], columns: [n] }, places),
+      )
     }
   }
 }
@@ -148,7 +159,11 @@ async function checkEpilogues(bench: Bench, dtype: DType): Promise<void> {
     [e.maximum(biased, input(2, dtype)), 2],
   ]
   let turn = 0
-  for (const groups of [{ rows: [3], contracted: [4], columns: [5] }, { rows: [9], contracted: [20], columns: [17] }, { batch: [2], rows: [3], contracted: [0], columns: [2] }]) {
+  for (const groups of [
+    { rows: [3], contracted: [4], columns: [5] },
+    { rows: [9], contracted: [20], columns: [17] },
+    { batch: [2], rows: [3], contracted: [0], columns: [2] },
+  ]) {
     for (const [post, count] of posts) {
       const call = contractCall(bench, dtype, groups, { output: arrangement(WRITABLE, turn) })
       const postInputs = Array.from({ length: count }, (_, i) =>
@@ -163,8 +178,14 @@ async function checkEpilogues(bench: Bench, dtype: DType): Promise<void> {
 /** Convolution as it comes: windows of an image contracted with a kernel. */
 async function checkWindows(bench: Bench, dtype: DType): Promise<void> {
   const windows = [
-    [{ axis: 1, size: 3 }, { axis: 2, size: 2 }],
-    [{ axis: 1, size: 2, stride: 2 }, { axis: 2, size: 3, dilation: 2 }],
+    [
+      { axis: 1, size: 3 },
+      { axis: 2, size: 2 },
+    ],
+    [
+      { axis: 1, size: 2, stride: 2 },
+      { axis: 2, size: 3, dilation: 2 },
+    ],
   ]
   for (const each of windows) {
     for (const place of [PLAIN, arrangement(WRITABLE, 1)]) {
@@ -179,7 +200,18 @@ async function checkWindows(bench: Bench, dtype: DType): Promise<void> {
       }
       const right = bench.ordinary(dtype, [...left.shape.slice(3), 4])
       const output = bench.output(dtype, [...left.shape.slice(0, 3), 4])
-      const call: ContractCall = { kind: 'contract', label: 'conformance', batch: 0, rows: 3, columns: 1, contracted: 3, left, right, scalars: [], output }
+      const call: ContractCall = {
+        kind: 'contract',
+        label: 'conformance',
+        batch: 0,
+        rows: 3,
+        columns: 1,
+        contracted: 3,
+        left,
+        right,
+        scalars: [],
+        output,
+      }
       await checkContract(bench, call, 'windows')
     }
   }

@@ -11,8 +11,8 @@ import {
   input,
   isFloat,
   type MapCall,
-  scalar,
   type Shape,
+  scalar,
   type View,
 } from '@nabla/backend'
 import type { ConformanceCase } from '../case.js'
@@ -20,7 +20,17 @@ import { arrangement, PLAIN, READABLE, WRITABLE } from './arrangements.js'
 import { type Bench, onBench } from './bench.js'
 import { checkMap, mapInto } from './map-instructions.js'
 
-const SHAPES: readonly Shape[] = [[], [1], [7], [3, 5], [0, 4], [2, 0], [2, 3, 4], [2, 1, 3, 5], [2, 3, 2, 2, 3]]
+const SHAPES: readonly Shape[] = [
+  [],
+  [1],
+  [7],
+  [3, 5],
+  [0, 4],
+  [2, 0],
+  [2, 3, 4],
+  [2, 1, 3, 5],
+  [2, 3, 2, 2, 3],
+]
 
 /** Something with shared parts over inputs 0 and 1 that every type can compute. */
 function composed(dtype: DType): Expr {
@@ -67,14 +77,29 @@ async function checkScalars(bench: Bench, dtype: DType): Promise<void> {
   const [s, t] = [scalar(0, dtype), scalar(1, dtype)]
   const x = input(0, dtype)
   const expression = dtype === 'bool' ? e.select(t, e.xor(x, s), s) : e.add(e.multiply(x, s), t)
-  for (const scalars of dtype === 'bool' ? [[0, 1], [1, 1], [1, 0]] : [[2, 3], [5, 1], [1, 0]]) {
+  for (const scalars of dtype === 'bool'
+    ? [
+        [0, 1],
+        [1, 1],
+        [1, 0],
+      ]
+    : [
+        [2, 3],
+        [5, 1],
+        [1, 0],
+      ]) {
     const output = bench.output(dtype, [9])
     const call = mapCall([expression], [bench.ordinary(dtype, [9])], [output], scalars)
     await checkMap(bench, call, `scalars ${scalars.join()}`)
   }
 }
 
-function mapCall(expressions: readonly Expr[], inputs: readonly View[], outputs: readonly View[], scalars: readonly number[] = []): MapCall {
+function mapCall(
+  expressions: readonly Expr[],
+  inputs: readonly View[],
+  outputs: readonly View[],
+  scalars: readonly number[] = [],
+): MapCall {
   const shape = (outputs[0] as View).shape
   return { kind: 'map', label: 'conformance', shape, expressions, inputs, scalars, outputs }
 }
@@ -82,7 +107,10 @@ function mapCall(expressions: readonly Expr[], inputs: readonly View[], outputs:
 async function checkOutputs(bench: Bench, dtype: DType, available: readonly DType[]): Promise<void> {
   const [a, b] = [input(0, dtype), input(1, dtype)]
   const shape = [4, 5]
-  const inputs = (): View[] => [bench.ordinary(dtype, shape), bench.ordinary(dtype, shape, arrangement(READABLE, 1))]
+  const inputs = (): View[] => [
+    bench.ordinary(dtype, shape),
+    bench.ordinary(dtype, shape, arrangement(READABLE, 1)),
+  ]
   const outputs = [bench.output(dtype, shape), bench.output(dtype, shape, arrangement(WRITABLE, 2))]
   await checkMap(bench, mapCall([composed(dtype), e.maximum(a, b)], inputs(), outputs), 'two outputs')
   if (!available.includes('bool')) return
@@ -102,12 +130,20 @@ async function checkInPlace(bench: Bench, dtype: DType): Promise<void> {
 async function checkManyInputs(bench: Bench, dtype: DType, maximumViews: number): Promise<void> {
   const count = Math.min(maximumViews, 8) - 1
   const join = dtype === 'bool' ? e.xor : e.add
-  const sum = Array.from({ length: count }, (_, slot): Expr => input(slot, dtype)).reduce((a, b) => join(a, b))
-  const inputs = Array.from({ length: count }, (_, i) => bench.ordinary(dtype, [3, 4], arrangement(READABLE, i)))
+  const sum = Array.from({ length: count }, (_, slot): Expr => input(slot, dtype)).reduce((a, b) =>
+    join(a, b),
+  )
+  const inputs = Array.from({ length: count }, (_, i) =>
+    bench.ordinary(dtype, [3, 4], arrangement(READABLE, i)),
+  )
   await checkMap(bench, mapCall([sum], inputs, [bench.output(dtype, [3, 4])]), `${count} inputs`)
   const x = bench.ordinary(dtype, [5, 5])
   const transposed = { ...x, strides: [...x.strides].reverse() }
-  await checkMap(bench, mapCall([join(input(0, dtype), input(1, dtype))], [x, transposed], [bench.output(dtype, [5, 5])]), 'two views of a buffer')
+  await checkMap(
+    bench,
+    mapCall([join(input(0, dtype), input(1, dtype))], [x, transposed], [bench.output(dtype, [5, 5])]),
+    'two views of a buffer',
+  )
 }
 
 export function mapFormCases({ dtypes, maximumViews }: Capabilities): ConformanceCase[] {

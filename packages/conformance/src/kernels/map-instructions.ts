@@ -42,7 +42,13 @@ export async function checkMap(bench: Bench, call: MapCall, note = ''): Promise<
 }
 
 /** One expression mapped over views into one output. */
-export async function mapInto(bench: Bench, expression: Expr, inputs: readonly View[], output: View, note?: string): Promise<void> {
+export async function mapInto(
+  bench: Bench,
+  expression: Expr,
+  inputs: readonly View[],
+  output: View,
+  note?: string,
+): Promise<void> {
   await checkMap(
     bench,
     {
@@ -85,12 +91,18 @@ const WORDS: readonly DType[] = ['float32', 'int32', 'uint32']
 function subjectsOf(instruction: Instruction, dtype: DType, available: readonly DType[]): Subject[] {
   const { arity, result } = INSTRUCTIONS[instruction]
   const over = (operands: readonly DType[], to: DType): Subject => ({
-    node: apply(instruction, operands.map((type, slot) => input(slot, type)), to),
+    node: apply(
+      instruction,
+      operands.map((type, slot) => input(slot, type)),
+      to,
+    ),
     operands,
   })
   if (instruction === 'cast') return available.map((to) => over([dtype], to))
   if (instruction === 'bitcast') {
-    return WORDS.includes(dtype) ? WORDS.filter((to) => available.includes(to)).map((to) => over([dtype], to)) : []
+    return WORDS.includes(dtype)
+      ? WORDS.filter((to) => available.includes(to)).map((to) => over([dtype], to))
+      : []
   }
   if (instruction === 'threefryFirst' || instruction === 'threefrySecond') {
     return dtype === 'uint32' ? [over([dtype, dtype, dtype, dtype], dtype)] : []
@@ -123,7 +135,8 @@ function hostileOperands({ node, operands }: Subject): number[][] {
   if (node.instruction.startsWith('threefry')) return THREEFRY_WORDS
   // Where a shift count of 32 or more, or the bits of a NaN, would tell nothing about the instruction.
   const lists = operands.map((dtype) => (operands.length === 1 ? hostileValues(dtype) : hostileFew(dtype)))
-  if (node.instruction === 'bitcast') return combinations(lists.map((list) => list.filter((value) => !Number.isNaN(value))))
+  if (node.instruction === 'bitcast')
+    return combinations(lists.map((list) => list.filter((value) => !Number.isNaN(value))))
   return combinations(lists)
 }
 

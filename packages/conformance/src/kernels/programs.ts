@@ -18,11 +18,15 @@ import {
   type Shape,
   type View,
 } from '@nabla/backend'
-import { describeError, Findings, formatValues, type ConformanceCase } from '../case.js'
+import { type ConformanceCase, describeError, Findings, formatValues } from '../case.js'
 import { createReferenceBackend, toNumbers, toTypedArray } from '../reference/backend.js'
 import { randomNumbers } from './values.js'
 
-const view = (buffer: number, dtype: DType, shape: Shape): View<number> => ({ buffer, dtype, ...rowMajorLayout(shape) })
+const view = (buffer: number, dtype: DType, shape: Shape): View<number> => ({
+  buffer,
+  dtype,
+  ...rowMajorLayout(shape),
+})
 
 /** max(a·bᵀ + c, 0), its row sums, and the running sum of those: slots 0, 1, 2 in, 5 out, the rest temporary. */
 function programOf(dtype: DType): Program {
@@ -91,7 +95,13 @@ async function runTwice(backend: Backend, prepare: Prepare, dtype: DType): Promi
       const { length } = program.slots[slot] as { length: number }
       const buffer = backend.allocate(dtype, length)
       // Small integers, so that every type and every order of summation gives the same.
-      backend.write(buffer, toTypedArray(dtype, Array.from({ length }, () => Math.floor(next() * 5))))
+      backend.write(
+        buffer,
+        toTypedArray(
+          dtype,
+          Array.from({ length }, () => Math.floor(next() * 5)),
+        ),
+      )
       return buffer
     })
     executable.run(buffers)
@@ -122,7 +132,9 @@ export function programCases({ dtypes }: Capabilities): ConformanceCase[] {
             got.forEach((values, run) => {
               const expected = wanted[run] as number[]
               if (values.join() !== expected.join()) {
-                findings.add(`run ${run + 1}, ${how}: ${formatValues(values)}, expected ${formatValues(expected)}`)
+                findings.add(
+                  `run ${run + 1}, ${how}: ${formatValues(values)}, expected ${formatValues(expected)}`,
+                )
               }
             })
           } catch (error) {

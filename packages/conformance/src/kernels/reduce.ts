@@ -11,8 +11,8 @@ import {
   isFloat,
   type ReduceCall,
   type ReduceOperation,
-  scalar,
   type Shape,
+  scalar,
   sizeOf,
   type View,
 } from '@nabla/backend'
@@ -26,7 +26,16 @@ import { arrangement, PLAIN, READABLE, WRITABLE } from './arrangements.js'
 import { type Bench, onBench } from './bench.js'
 import { ordinaryValues } from './values.js'
 
-const OPERATIONS: readonly ReduceOperation[] = ['sum', 'product', 'maximum', 'minimum', 'any', 'all', 'argMax', 'argMin']
+const OPERATIONS: readonly ReduceOperation[] = [
+  'sum',
+  'product',
+  'maximum',
+  'minimum',
+  'any',
+  'all',
+  'argMax',
+  'argMin',
+]
 
 /** The type of a reduction's result. */
 function resultType(operation: ReduceOperation, dtype: DType): DType {
@@ -44,10 +53,23 @@ function foldInterval(operation: ReduceOperation, dtype: DType, parts: readonly 
   if (isFloat(dtype) && operation === 'sum') return sumInterval(parts, dtype)
   if (isFloat(dtype) && operation === 'product') return productInterval(parts, dtype)
   if (operation === 'maximum' || operation === 'minimum') {
-    const fold = (side: 'low' | 'high'): number => foldValues(operation, dtype, parts.map((part) => part.nan ? Number.NaN : part[side]))
-    return Number.isNaN(fold('low')) ? exactly(Number.NaN) : { low: fold('low'), high: fold('high'), nan: false }
+    const fold = (side: 'low' | 'high'): number =>
+      foldValues(
+        operation,
+        dtype,
+        parts.map((part) => (part.nan ? Number.NaN : part[side])),
+      )
+    return Number.isNaN(fold('low'))
+      ? exactly(Number.NaN)
+      : { low: fold('low'), high: fold('high'), nan: false }
   }
-  return exactly(foldValues(operation, dtype, parts.map(({ low, nan }) => (nan ? Number.NaN : low))))
+  return exactly(
+    foldValues(
+      operation,
+      dtype,
+      parts.map(({ low, nan }) => (nan ? Number.NaN : low)),
+    ),
+  )
 }
 
 /** The mapped intervals that go into each result. */
@@ -88,7 +110,8 @@ function reduceCall(operation: ReduceOperation, x: View, axes: readonly number[]
   }
 }
 
-const kept = (shape: Shape, axes: readonly number[]): Shape => shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+const kept = (shape: Shape, axes: readonly number[]): Shape =>
+  shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
 
 /** Shapes with the sets of axes to reduce. */
 const FORMS: readonly (readonly [Shape, readonly (readonly number[])[]])[] = [
@@ -97,20 +120,50 @@ const FORMS: readonly (readonly [Shape, readonly (readonly number[])[]])[] = [
   [[7], [[0]]],
   [[67], [[0]]],
   [[0], [[0]]],
-  [[3, 5], [[0], [1], [0, 1], []]],
-  [[2, 0], [[0], [1], [0, 1]]],
-  [[0, 3], [[0], [1]]],
-  [[5, 33], [[0], [1]]],
-  [[33, 5], [[0], [1]]],
-  [[2, 3, 4], [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]],
-  [[2, 3, 2, 3], [[0, 2], [1, 3], [3], [0, 1, 3]]],
-  [[2, 1, 3, 2, 2], [[1, 2], [0, 4], [0, 1, 2, 3, 4]]],
+  [
+    [3, 5],
+    [[0], [1], [0, 1], []],
+  ],
+  [
+    [2, 0],
+    [[0], [1], [0, 1]],
+  ],
+  [
+    [0, 3],
+    [[0], [1]],
+  ],
+  [
+    [5, 33],
+    [[0], [1]],
+  ],
+  [
+    [33, 5],
+    [[0], [1]],
+  ],
+  [
+    [2, 3, 4],
+    [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]],
+  ],
+  [
+    [2, 3, 2, 3],
+    [[0, 2], [1, 3], [3], [0, 1, 3]],
+  ],
+  [
+    [2, 1, 3, 2, 2],
+    [
+      [1, 2],
+      [0, 4],
+      [0, 1, 2, 3, 4],
+    ],
+  ],
 ]
 
 /** Elements for a reduction: near 1 in size for products, so that they neither vanish nor overflow. */
 function elementsFor(operation: ReduceOperation, dtype: DType, shape: Shape, seed: number): number[] {
   const values = ordinaryValues(dtype, sizeOf(shape), seed)
-  return operation === 'product' && isFloat(dtype) ? values.map((value) => (value < 0 ? -1 : 1) * (1 + value / 8)) : values
+  return operation === 'product' && isFloat(dtype)
+    ? values.map((value) => (value < 0 ? -1 : 1) * (1 + value / 8))
+    : values
 }
 
 async function checkForms(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
@@ -120,10 +173,20 @@ async function checkForms(bench: Bench, operation: ReduceOperation, dtype: DType
       for (let i = 0; i < 2; i++, turn++) {
         const reduced = kept(shape, axes)
         // Where there is nothing to choose from, there is no position.
-        if (resultType(operation, dtype) === 'int32' && operation.startsWith('arg') && sizeOf(shape) === 0 && sizeOf(reduced) > 0) continue
+        if (
+          resultType(operation, dtype) === 'int32' &&
+          operation.startsWith('arg') &&
+          sizeOf(shape) === 0 &&
+          sizeOf(reduced) > 0
+        )
+          continue
         const place = arrangement(READABLE, turn * (1 - i))
         const x = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn), place)
-        const output = bench.output(resultType(operation, dtype), reduced, arrangement(WRITABLE, turn * (1 - i)))
+        const output = bench.output(
+          resultType(operation, dtype),
+          reduced,
+          arrangement(WRITABLE, turn * (1 - i)),
+        )
         await checkReduce(bench, reduceCall(operation, x, axes, output))
       }
     }
@@ -134,20 +197,39 @@ async function checkForms(bench: Bench, operation: ReduceOperation, dtype: DType
 async function checkHostile(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
   if (!isFloat(dtype)) return
   const large = dtype === 'float16' ? 1e4 : 1e30
-  const rows = [Number.NaN, Infinity, -Infinity, large, -large].flatMap((value) => [0, 4, 8].map((at) => [0.5, 1, -1, 0.75, 1, 1, -0.5, 2, 1].with(at, value)))
-  rows.push([Infinity, -Infinity, 1, 1, 1, 1, 1, 1, 1], [NaN, NaN, Infinity, 1, 1, 1, 1, 1, NaN], new Array<number>(9).fill(-Infinity), [-0, 0, -0, 0, 0, -0, 0, 0, 0])
+  const rows = [Number.NaN, Infinity, -Infinity, large, -large].flatMap((value) =>
+    [0, 4, 8].map((at) => [0.5, 1, -1, 0.75, 1, 1, -0.5, 2, 1].with(at, value)),
+  )
+  rows.push(
+    [Infinity, -Infinity, 1, 1, 1, 1, 1, 1, 1],
+    [NaN, NaN, Infinity, 1, 1, 1, 1, 1, NaN],
+    new Array<number>(9).fill(-Infinity),
+    [-0, 0, -0, 0, 0, -0, 0, 0, 0],
+  )
   for (const transposed of [false, true]) {
     const shape = transposed ? [9, rows.length] : [rows.length, 9]
-    const values = transposed ? Array.from({ length: 9 }, (_, i) => rows.map((row) => row[i] as number)).flat() : rows.flat()
+    const values = transposed
+      ? Array.from({ length: 9 }, (_, i) => rows.map((row) => row[i] as number)).flat()
+      : rows.flat()
     const axes = [transposed ? 0 : 1]
     const output = bench.output(resultType(operation, dtype), kept(shape, axes))
-    await checkReduce(bench, reduceCall(operation, bench.view(dtype, shape, values), axes, output), 'hostile values, ')
+    await checkReduce(
+      bench,
+      reduceCall(operation, bench.view(dtype, shape, values), axes, output),
+      'hostile values, ',
+    )
   }
 }
 
 /** Equal extremes, of which the first counts. */
 async function checkTies(bench: Bench, operation: ReduceOperation, dtype: DType): Promise<void> {
-  const rows = [[1, 3, 3, 2, 3], [2, 2, 2, 2, 2], [3, 1, 1, 3, 1], [0, 1, 2, 0, 2], [4, 4, 0, 0, 1]]
+  const rows = [
+    [1, 3, 3, 2, 3],
+    [2, 2, 2, 2, 2],
+    [3, 1, 1, 3, 1],
+    [0, 1, 2, 0, 2],
+    [4, 4, 0, 0, 1],
+  ]
   for (const axes of [[1], [0], [0, 1]]) {
     for (const place of [PLAIN, arrangement(READABLE, 1)]) {
       const x = bench.view(dtype, [5, 5], rows.flat(), place)
@@ -163,12 +245,28 @@ async function checkSmallTerms(bench: Bench, dtype: DType): Promise<void> {
   const small = dtype === 'float16' ? 2 ** -11 : 2 ** -24
   const count = dtype === 'float16' ? 512 : 4096
   const values = [1, ...new Array<number>(count - 1).fill(small)]
-  for (const [shape, axes] of [[[count], [0]], [[count, 1], [0]], [[1, count], [1]], [[16, count / 16], [0, 1]]] as const) {
-    await checkReduce(bench, reduceCall('sum', bench.view(dtype, shape, values), axes, bench.output(dtype, kept(shape, axes))), 'small terms, ')
+  for (const [shape, axes] of [
+    [[count], [0]],
+    [[count, 1], [0]],
+    [[1, count], [1]],
+    [
+      [16, count / 16],
+      [0, 1],
+    ],
+  ] as const) {
+    await checkReduce(
+      bench,
+      reduceCall('sum', bench.view(dtype, shape, values), axes, bench.output(dtype, kept(shape, axes))),
+      'small terms, ',
+    )
   }
   const columns = values.flatMap((value) => [value, value, value])
   const output = bench.output(dtype, [1, 3])
-  await checkReduce(bench, reduceCall('sum', bench.view(dtype, [count, 3], columns), [0], output), 'small terms, ')
+  await checkReduce(
+    bench,
+    reduceCall('sum', bench.view(dtype, [count, 3], columns), [0], output),
+    'small terms, ',
+  )
 }
 
 /** Expressions before and after, with scalars and further inputs. */
@@ -179,16 +277,41 @@ async function checkExpressions(bench: Bench, operation: ReduceOperation, dtype:
   const expression: Expr = numeric ? e.multiply(e.add(a, s), b) : e.and(a, e.not(b))
   const [r, other] = [input(0, result), input(1, result)]
   const post: Expr = result === 'bool' ? e.xor(r, other) : e.add(e.multiply(r, 2), other)
-  for (const [axes, turn] of [[[1], 1], [[0], 2], [[0, 1], 4]] as const) {
+  for (const [axes, turn] of [
+    [[1], 1],
+    [[0], 2],
+    [[0, 1], 4],
+  ] as const) {
     const shape = [3, 4]
-    const x = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn), arrangement(READABLE, turn))
-    const y = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn + 9), arrangement(READABLE, turn + 6))
+    const x = bench.view(
+      dtype,
+      shape,
+      elementsFor(operation, dtype, shape, turn),
+      arrangement(READABLE, turn),
+    )
+    const y = bench.view(
+      dtype,
+      shape,
+      elementsFor(operation, dtype, shape, turn + 9),
+      arrangement(READABLE, turn + 6),
+    )
     const output = bench.output(result, kept(shape, axes), arrangement(WRITABLE, turn))
     const postInputs = [bench.ordinary(result, kept(shape, axes), arrangement(READABLE, turn + 1))]
-    const call: ReduceCall = { ...reduceCall(operation, x, axes, output), expression, inputs: [x, y], scalars: [1] }
+    const call: ReduceCall = {
+      ...reduceCall(operation, x, axes, output),
+      expression,
+      inputs: [x, y],
+      scalars: [1],
+    }
     // Positions of extremes among products that only differ by rounding would be anyone's guess.
-    if (!operation.startsWith('arg') || !isFloat(dtype)) await checkReduce(bench, { ...call, post, postInputs }, 'mapped, ')
-    const z = bench.view(dtype, shape, elementsFor(operation, dtype, shape, turn), arrangement(READABLE, turn))
+    if (!operation.startsWith('arg') || !isFloat(dtype))
+      await checkReduce(bench, { ...call, post, postInputs }, 'mapped, ')
+    const z = bench.view(
+      dtype,
+      shape,
+      elementsFor(operation, dtype, shape, turn),
+      arrangement(READABLE, turn),
+    )
     const plain = reduceCall(operation, z, axes, bench.output(result, kept(shape, axes)))
     await checkReduce(bench, { ...plain, post: result === 'bool' ? e.not(r) : e.add(r, r) }, 'post only, ')
   }

@@ -15,7 +15,21 @@ function hostileFloats(dtype: FloatDType): number[] {
   const { minimumNormal, maximum, precision } = FLOAT_FORMATS[dtype]
   const denormal = minimumNormal * 2 ** -3
   const large = dtype === 'float16' ? 3e4 : 1e30
-  const magnitudes = [0, 1, 0.5, 1.5, 2.5, 3, 20, 100, large, maximum, minimumNormal, denormal, 1 + 2 ** (1 - precision)]
+  const magnitudes = [
+    0,
+    1,
+    0.5,
+    1.5,
+    2.5,
+    3,
+    20,
+    100,
+    large,
+    maximum,
+    minimumNormal,
+    denormal,
+    1 + 2 ** (1 - precision),
+  ]
   const values = magnitudes.flatMap((magnitude) => [magnitude, -magnitude])
   return [...values, 2 ** -12, 0.75, -0.875, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 }
@@ -25,7 +39,28 @@ export function hostileValues(dtype: DType): number[] {
   if (isFloat(dtype)) return hostileFloats(dtype)
   const [low, high] = limitsOf(dtype)
   if (dtype === 'bool') return [0, 1]
-  const values = [0, 1, 2, 3, 7, 31, 32, 33, 100, 255, 65537, 2 ** 24 + 1, -1, -2, -7, -128, low, low + 1, high, high - 1]
+  const values = [
+    0,
+    1,
+    2,
+    3,
+    7,
+    31,
+    32,
+    33,
+    100,
+    255,
+    65537,
+    2 ** 24 + 1,
+    -1,
+    -2,
+    -7,
+    -128,
+    low,
+    low + 1,
+    high,
+    high - 1,
+  ]
   return [...new Set(values.filter((value) => value >= low && value <= high))]
 }
 
@@ -33,7 +68,19 @@ export function hostileValues(dtype: DType): number[] {
 export function hostileFew(dtype: DType): number[] {
   if (!isFloat(dtype)) return hostileValues(dtype).filter((_, i) => i % 2 === 0)
   const large = dtype === 'float16' ? 3e4 : 1e30
-  return [0, -0, 1, -1.5, 0.5, 3, large, -large, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  return [
+    0,
+    -0,
+    1,
+    -1.5,
+    0.5,
+    3,
+    large,
+    -large,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ]
 }
 
 /**

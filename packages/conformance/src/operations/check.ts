@@ -9,7 +9,7 @@ import { describeError, Findings } from '../case.js'
 import { createReferenceBackend } from '../reference/backend.js'
 import { coordinatesAt } from '../reference/elements.js'
 import type { Operation, Place, Results } from './operation.js'
-import { elementsOf, type LayoutName, LAYOUTS, placeTensor } from './place.js'
+import { elementsOf, LAYOUTS, type LayoutName, placeTensor } from './place.js'
 
 /** A result on the host. */
 export interface HostResult {
@@ -18,7 +18,8 @@ export interface HostResult {
   readonly values: readonly number[]
 }
 
-const listOf = (results: Results): readonly Tensor[] => (Array.isArray(results) ? results : [results as Tensor])
+const listOf = (results: Results): readonly Tensor[] =>
+  Array.isArray(results) ? results : [results as Tensor]
 
 async function toHost(tensor: Tensor): Promise<HostResult> {
   return { shape: tensor.shape, dtype: tensor.dtype, values: Array.from(await tensor.data()) }
@@ -29,14 +30,24 @@ function disposeAll(tensors: Iterable<Tensor>): void {
 }
 
 /** Inputs of an operation as tensors. */
-export function inputsFor(operation: Operation, place: Place, elements: readonly (readonly number[])[], layout: LayoutName): Tensor[] {
+export function inputsFor(
+  operation: Operation,
+  place: Place,
+  elements: readonly (readonly number[])[],
+  layout: LayoutName,
+): Tensor[] {
   return operation.inputs.map((spec, i) =>
     placeTensor(elements[i] as readonly number[], spec.shape, spec.dtype ?? place.dtype, place, layout),
   )
 }
 
 /** Runs an operation and brings its results to the host; every tensor is freed. */
-export async function runOperation(operation: Operation, place: Place, layout: LayoutName = 'contiguous', elements = allElements(operation, place.dtype)): Promise<HostResult[]> {
+export async function runOperation(
+  operation: Operation,
+  place: Place,
+  layout: LayoutName = 'contiguous',
+  elements = allElements(operation, place.dtype),
+): Promise<HostResult[]> {
   const inputs = inputsFor(operation, place, elements, layout)
   try {
     const results = listOf(await operation.run(inputs, place))
@@ -63,7 +74,13 @@ function formatElement({ shape }: HostResult, position: number): string {
 }
 
 /** Compares one result with that of the reference. */
-function compare(got: HostResult, wanted: HostResult, tolerance: number, what: string, findings: Findings): void {
+function compare(
+  got: HostResult,
+  wanted: HostResult,
+  tolerance: number,
+  what: string,
+  findings: Findings,
+): void {
   if (got.shape.join() !== wanted.shape.join()) {
     findings.add(`${what}: shape [${got.shape}], expected [${wanted.shape}]`)
     return
@@ -72,37 +89,53 @@ function compare(got: HostResult, wanted: HostResult, tolerance: number, what: s
     findings.add(`${what}: ${got.dtype}, expected ${wanted.dtype}`)
     return
   }
-  const largest = wanted.values.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const largest = wanted.values
+    .filter(Number.isFinite)
+    .reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const error = isFloat(got.dtype) ? tolerance * epsilonOf(got.dtype) * largest : 0
   got.values.forEach((value, position) => {
     const expected = wanted.values[position] as number
     if (Object.is(value, expected) || Math.abs(value - expected) <= error) return
-    findings.add(`${what} at ${formatElement(got, position)}: ${value}, expected ${expected}${error > 0 ? ` within ${error.toPrecision(2)}` : ''}`)
+    findings.add(
+      `${what} at ${formatElement(got, position)}: ${value}, expected ${expected}${error > 0 ? ` within ${error.toPrecision(2)}` : ''}`,
+    )
   })
 }
 
 /** Notes what stays in memory after `body`. */
-export async function withoutLeaks(backend: Backend, findings: Findings, what: string, body: () => Promise<void>): Promise<void> {
+export async function withoutLeaks(
+  backend: Backend,
+  findings: Findings,
+  what: string,
+  body: () => Promise<void>,
+): Promise<void> {
   const tensors = memory().tensors
   const { buffers } = backend.memory()
   await body()
   const left = memory().tensors - tensors
   const leftBuffers = backend.memory().buffers - buffers
-  if (left !== 0 || leftBuffers !== 0) findings.add(`${what}: ${left} tensors and ${leftBuffers} buffers stay in memory`)
+  if (left !== 0 || leftBuffers !== 0)
+    findings.add(`${what}: ${left} tensors and ${leftBuffers} buffers stay in memory`)
 }
 
 // Half precision has few bits, and rounds between the kernels of an operation.
-const scaledTolerance = (tolerance: number, dtype: DType): number => (dtype === 'float16' ? Math.max(4, Math.min(tolerance / 8, 32)) : tolerance)
+const scaledTolerance = (tolerance: number, dtype: DType): number =>
+  dtype === 'float16' ? Math.max(4, Math.min(tolerance / 8, 32)) : tolerance
 
 /** What went wrong with the results of an operation in one type. */
-export async function checkForward(operation: Operation, place: Place, wanted: readonly HostResult[]): Promise<readonly string[]> {
+export async function checkForward(
+  operation: Operation,
+  place: Place,
+  wanted: readonly HostResult[],
+): Promise<readonly string[]> {
   const findings = new Findings()
   const tolerance = scaledTolerance(operation.tolerance, place.dtype)
   const check = async (backend: Backend, layout: LayoutName, how: string): Promise<void> => {
     try {
       await withoutLeaks(place.backend, findings, how, async () => {
         const got = await runOperation(operation, { ...place, backend }, layout)
-        if (got.length !== wanted.length) findings.add(`${how}: ${got.length} results, expected ${wanted.length}`)
+        if (got.length !== wanted.length)
+          findings.add(`${how}: ${got.length} results, expected ${wanted.length}`)
         got.forEach((result, i) => {
           const expected = wanted[i]
           if (expected !== undefined) compare(result, expected, tolerance, `${how}, result ${i}`, findings)
@@ -116,12 +149,16 @@ export async function checkForward(operation: Operation, place: Place, wanted: r
   for (const layout of operation.inputs.length === 0 ? (['contiguous'] as const) : LAYOUTS) {
     await check(claimed.backend, layout, layout)
   }
-  if (claimed.calls.length > 0) await check(withoutComposites(place.backend), 'contiguous', 'composites decomposed')
+  if (claimed.calls.length > 0)
+    await check(withoutComposites(place.backend), 'contiguous', 'composites decomposed')
   return findings.result()
 }
 
 /** The same backend, noting some of the calls that it is asked for. */
-export function noting(backend: Backend, which: (call: KernelCall) => boolean): { readonly backend: Backend; readonly calls: KernelCall[] } {
+export function noting(
+  backend: Backend,
+  which: (call: KernelCall) => boolean,
+): { readonly backend: Backend; readonly calls: KernelCall[] } {
   const calls: KernelCall[] = []
   const run: Backend['run'] = (call) => {
     if (which(call)) calls.push(call)
@@ -137,7 +174,10 @@ function withoutComposites(backend: Backend): Backend {
 
 /** Fixed weights for the results, so that no derivative cancels by symmetry. */
 function weightsFor(shape: Shape, dtype: DType, backend: Backend, salt: number): Tensor {
-  const values = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.5 + ((i * 7 + salt * 3) % 9) / 8)
+  const values = Array.from(
+    { length: shape.reduce((a, b) => a * b, 1) },
+    (_, i) => 0.5 + ((i * 7 + salt * 3) % 9) / 8,
+  )
   return tensorFrom(values, shape, { dtype, backend })
 }
 
@@ -152,7 +192,11 @@ function toScalar(results: Results, place: Place): Tensor {
 type Differentiable = NonNullable<Operation['differentiable']>
 
 /** Gradients with respect to the float inputs; `undefined` for the others. */
-export async function gradientsOf(operation: Operation & { readonly differentiable: Differentiable }, place: Place, layout: LayoutName): Promise<(HostResult | undefined)[]> {
+export async function gradientsOf(
+  operation: Operation & { readonly differentiable: Differentiable },
+  place: Place,
+  layout: LayoutName,
+): Promise<(HostResult | undefined)[]> {
   const inputs = inputsFor(operation, place, allElements(operation, place.dtype), layout)
   try {
     const floats = inputs.filter(({ dtype }) => isFloat(dtype))
@@ -171,7 +215,9 @@ export async function gradientsOf(operation: Operation & { readonly differentiab
 }
 
 /** Central differences of the weighted sum, on the reference backend. */
-export async function differencesOf(operation: Operation & { readonly differentiable: Differentiable }): Promise<(readonly number[] | undefined)[]> {
+export async function differencesOf(
+  operation: Operation & { readonly differentiable: Differentiable },
+): Promise<(readonly number[] | undefined)[]> {
   const backend = createReferenceBackend()
   const place: Place = { backend, dtype: 'float64' }
   const elements = allElements(operation, 'float64')
@@ -186,7 +232,9 @@ export async function differencesOf(operation: Operation & { readonly differenti
   const step = 2 ** -14
   const differences = operation.inputs.map(({ dtype = 'float64' }, input) => {
     if (!isFloat(dtype)) return undefined
-    return (elements[input] as number[]).map((value, element) => (at(input, element, value + step) - at(input, element, value - step)) / (2 * step))
+    return (elements[input] as number[]).map(
+      (value, element) => (at(input, element, value + step) - at(input, element, value - step)) / (2 * step),
+    )
   })
   await backend.dispose()
   return differences

@@ -2,8 +2,20 @@
  * Elementwise operations, straight from the core's catalogue: an operation that is added there is tested here without a
  * line. The kernel that an operation runs is watched, and its own expression says which results are accepted.
  */
-import { type Backend, type Capabilities, type DType, isFloat, type MapCall, type Shape } from '@nabla/backend'
-import { type ElementwiseOperation, elementwiseOperations, elementwiseSamples, type Tensor } from '@nabla/core'
+import {
+  type Backend,
+  type Capabilities,
+  type DType,
+  isFloat,
+  type MapCall,
+  type Shape,
+} from '@nabla/backend'
+import {
+  type ElementwiseOperation,
+  elementwiseOperations,
+  elementwiseSamples,
+  type Tensor,
+} from '@nabla/core'
 import { expressionInterval } from '../acceptance/expression.js'
 import { accepts, exactly, formatInterval, formatNumber } from '../acceptance/interval.js'
 import { type ConformanceCase, describeError, Findings } from '../case.js'
@@ -11,7 +23,7 @@ import { hostileFew, hostileValues } from '../kernels/values.js'
 import { coordinatesOf } from '../reference/elements.js'
 import { noting, withoutLeaks } from './check.js'
 import { differentiable, filled, type Operation } from './operation.js'
-import { elementsOf, type LayoutName, LAYOUTS, placeTensor } from './place.js'
+import { elementsOf, LAYOUTS, type LayoutName, placeTensor } from './place.js'
 
 /** The types that an operation's operands may have. */
 function dtypesOf({ rule }: ElementwiseOperation, available: readonly DType[]): DType[] {
@@ -28,14 +40,32 @@ interface Operand {
   readonly values: readonly number[]
 }
 
-async function checkOnce(operation: ElementwiseOperation, backend: Backend, dtype: DType, operands: readonly Operand[], layout: LayoutName, findings: Findings): Promise<void> {
+async function checkOnce(
+  operation: ElementwiseOperation,
+  backend: Backend,
+  dtype: DType,
+  operands: readonly Operand[],
+  layout: LayoutName,
+  findings: Findings,
+): Promise<void> {
   const watch = noting(backend, () => true)
-  const inputs = operands.map(({ shape, values }, i) => placeTensor(values, shape, operandType(operation, i, dtype), watch, layout))
+  const inputs = operands.map(({ shape, values }, i) =>
+    placeTensor(values, shape, operandType(operation, i, dtype), watch, layout),
+  )
   watch.calls.length = 0
   const result = operation.run(...inputs)
   const [call] = watch.calls
-  if (call?.kind !== 'map' || watch.calls.length !== 1) findings.add(`${watch.calls.length} kernel calls, expected one map`)
-  else compareWith(call, await result.data(), await Promise.all(inputs.map((each) => each.data())), inputs, findings, layout)
+  if (call?.kind !== 'map' || watch.calls.length !== 1)
+    findings.add(`${watch.calls.length} kernel calls, expected one map`)
+  else
+    compareWith(
+      call,
+      await result.data(),
+      await Promise.all(inputs.map((each) => each.data())),
+      inputs,
+      findings,
+      layout,
+    )
   for (const tensor of [result, ...inputs]) tensor.dispose()
 }
 
@@ -43,21 +73,37 @@ async function checkOnce(operation: ElementwiseOperation, backend: Backend, dtyp
 function broadcastValues(values: ArrayLike<number>, shape: Shape, result: Shape): number[] {
   const added = result.length - shape.length
   return coordinatesOf(result).map((coordinates) => {
-    const position = shape.reduce((sum, length, axis) => sum * length + (length === 1 ? 0 : (coordinates[axis + added] as number)), 0)
+    const position = shape.reduce(
+      (sum, length, axis) => sum * length + (length === 1 ? 0 : (coordinates[axis + added] as number)),
+      0,
+    )
     return values[position] as number
   })
 }
 
-function compareWith(call: MapCall, got: ArrayLike<number>, data: readonly ArrayLike<number>[], inputs: readonly Tensor[], findings: Findings, note: string): void {
+function compareWith(
+  call: MapCall,
+  got: ArrayLike<number>,
+  data: readonly ArrayLike<number>[],
+  inputs: readonly Tensor[],
+  findings: Findings,
+  note: string,
+): void {
   const [expression] = call.expressions
   if (expression === undefined) return
   const values = data.map((each, i) => broadcastValues(each, (inputs[i] as Tensor).shape, call.shape))
   coordinatesOf(call.shape).forEach((coordinates, position) => {
     const at = values.map((each) => each[position] as number)
-    const interval = expressionInterval(expression, { inputs: at.map(exactly), scalars: call.scalars, coordinates })
+    const interval = expressionInterval(expression, {
+      inputs: at.map(exactly),
+      scalars: call.scalars,
+      coordinates,
+    })
     const value = got[position] as number
     if (accepts(interval, value)) return
-    findings.add(`${note}, of ${at.map(formatNumber).join(' and ')}: ${formatNumber(value)}, accepted is ${formatInterval(interval)}`)
+    findings.add(
+      `${note}, of ${at.map(formatNumber).join(' and ')}: ${formatNumber(value)}, accepted is ${formatInterval(interval)}`,
+    )
   })
 }
 
@@ -104,7 +150,9 @@ function forwardCase(operation: ElementwiseOperation, dtype: DType): Conformance
       ]
       for (const [operands, layout] of attempts) {
         try {
-          await withoutLeaks(backend, findings, layout, () => checkOnce(operation, backend, dtype, operands, layout, findings))
+          await withoutLeaks(backend, findings, layout, () =>
+            checkOnce(operation, backend, dtype, operands, layout, findings),
+          )
         } catch (error) {
           findings.add(describeError(error))
         }
@@ -124,7 +172,13 @@ function asRow(operation: ElementwiseOperation): Operation {
   const inputs = Array.from({ length: operation.arity }, (_, i) => {
     const values = samples.map((point) => rounded(point[i] as number))
     const type = operandType(operation, i, 'float64')
-    return type === 'bool' ? filled([SAMPLES], values.map((value) => (value > 0 ? 1 : 0)), 'bool') : filled([SAMPLES], values)
+    return type === 'bool'
+      ? filled(
+          [SAMPLES],
+          values.map((value) => (value > 0 ? 1 : 0)),
+          'bool',
+        )
+      : filled([SAMPLES], values)
   })
   return differentiable({
     functions: [operation.name],

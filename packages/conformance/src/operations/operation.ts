@@ -24,6 +24,8 @@ export interface Operation {
   /** The exported functions that it covers; the first names the row. */
   readonly functions: readonly [string, ...string[]]
   readonly dtypes: readonly DType[]
+  /** Types besides bool, int32 and float32 that it comes to. */
+  readonly needs: readonly DType[]
   readonly inputs: readonly InputSpec[]
   readonly run: (inputs: readonly Tensor[], place: Place) => Results | Promise<Results>
   /** The same for gradients: whatever `run` returns at once. Missing where there is nothing to differentiate. */
@@ -45,6 +47,7 @@ type TensorsOf<I extends readonly InputSpec[]> = { [K in keyof I]: Tensor }
 interface Description<I extends readonly InputSpec[]> {
   readonly functions: readonly [string, ...string[]]
   readonly dtypes?: readonly DType[]
+  readonly needs?: readonly DType[]
   readonly inputs: I
   readonly run: (inputs: TensorsOf<I>, place: Place) => Results
   readonly smooth?: boolean
@@ -52,10 +55,13 @@ interface Description<I extends readonly InputSpec[]> {
   readonly sameType?: boolean
 }
 
-const DEFAULTS = { dtypes: FLOATS, smooth: true, tolerance: 64, sameType: false }
+const DEFAULTS = { dtypes: FLOATS, needs: [], smooth: true, tolerance: 64, sameType: false }
 
 /** An operation with gradients, in the float types among its dtypes. */
-export function differentiable<const I extends readonly InputSpec[]>({ run, ...rest }: Description<I>): Operation {
+export function differentiable<const I extends readonly InputSpec[]>({
+  run,
+  ...rest
+}: Description<I>): Operation {
   const typed: Operation['differentiable'] = (inputs, place) => run(inputs as TensorsOf<I>, place)
   return { ...DEFAULTS, ...rest, run: typed, differentiable: typed }
 }

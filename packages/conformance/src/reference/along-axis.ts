@@ -46,7 +46,9 @@ export function referenceGather(call: GatherCall, read: ReadView): Written[] {
   const { length: results, after } = aroundAxis(call.output.shape, call.axis)
   const values = indices.map((index, position) => {
     const before = Math.floor(position / (results * after))
-    return input[(before * length + checkIndex(call.label, index, length)) * after + (position % after)] as number
+    return input[
+      (before * length + checkIndex(call.label, index, length)) * after + (position % after)
+    ] as number
   })
   return [{ view: call.output, values }]
 }

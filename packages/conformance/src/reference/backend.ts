@@ -13,8 +13,8 @@ import {
   type KernelCall,
   layoutPositions,
   roundToType,
-  toHalfBits,
   type TypedArray,
+  toHalfBits,
   type View,
 } from '@nabla/backend'
 import { referenceCall } from './call.js'
@@ -41,7 +41,8 @@ export function createReferenceBackend(): Backend {
   let peakBytes = 0
   const contentsOf = (buffer: Buffer): number[] => {
     const found = contents.get(buffer)
-    if (found === undefined) throw new ReferenceError(`reference backend: buffer ${buffer.id} is not one of its live buffers`)
+    if (found === undefined)
+      throw new ReferenceError(`reference backend: buffer ${buffer.id} is not one of its live buffers`)
     return found
   }
   const readView = (view: View): number[] => {
@@ -83,7 +84,8 @@ export function createReferenceBackend(): Backend {
       for (const { view, values } of referenceCall(call, readView)) {
         const target = contentsOf(view.buffer)
         let position = 0
-        for (const place of layoutPositions(view)) target[place] = roundToType(values[position++] as number, view.dtype)
+        for (const place of layoutPositions(view))
+          target[place] = roundToType(values[position++] as number, view.dtype)
       }
     },
     async synchronize() {},

@@ -50,7 +50,11 @@ export function referenceContract(call: ContractCall, read: ReadView): Written[]
       ? pairs.reduce((total, [a, b]) => total + a * b, 0)
       : pairs.reduce((total, [a, b]) => roundToType(total + Math.imul(a, b), dtype), 0)
     if (post === undefined) return sum
-    return evaluateExpr(post, { inputs: [sum, ...besides.map((each) => each[position] as number)], scalars }, true)
+    return evaluateExpr(
+      post,
+      { inputs: [sum, ...besides.map((each) => each[position] as number)], scalars },
+      true,
+    )
   })
   return [{ view: call.output, values }]
 }

@@ -15,7 +15,8 @@ function winner(call: PoolCall, by: readonly number[], coordinates: readonly num
       if (row < 0 || row >= height || column < 0 || column >= width) continue
       const position = positionAt(call.by.shape, [n, row, column, c])
       const [leader, value] = [best === undefined ? undefined : by[best], by[position] as number]
-      if (leader === undefined || (!Number.isNaN(leader) && (Number.isNaN(value) || value > leader))) best = position
+      if (leader === undefined || (!Number.isNaN(leader) && (Number.isNaN(value) || value > leader)))
+        best = position
     }
   }
   return best

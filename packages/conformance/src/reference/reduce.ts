@@ -49,7 +49,11 @@ export function referenceReduce(call: ReduceCall, read: ReadView): Written[] {
   const values = reducedGroups(call, read).map((group, position) => {
     const value = foldValues(call.operation, call.expression.dtype, group)
     if (post === undefined) return value
-    return evaluateExpr(post, { inputs: [value, ...besides.map((each) => each[position] as number)], scalars }, true)
+    return evaluateExpr(
+      post,
+      { inputs: [value, ...besides.map((each) => each[position] as number)], scalars },
+      true,
+    )
   })
   return [{ view: call.output, values }]
 }

@@ -61,7 +61,10 @@ export function formatMarkdown(table: ConformanceTable): string {
     ...table.rows.filter((row) => row.level === level).map((row) => line([row.subject, ...signsOf(row)])),
     '',
   ]
-  const failed = table.failures.flatMap(({ case: name, findings }) => [`- ${name}`, ...findings.map((each) => `  - ${each}`)])
+  const failed = table.failures.flatMap(({ case: name, findings }) => [
+    `- ${name}`,
+    ...findings.map((each) => `  - ${each}`),
+  ])
   return [
     `# Conformance of \`${table.backend}\``,
     '',

@@ -22,7 +22,10 @@ export interface ConformanceTable {
 }
 
 /** The table of a backend's results. */
-export function tableOf({ name, capabilities }: Backend, results: readonly ConformanceResult[]): ConformanceTable {
+export function tableOf(
+  { name, capabilities }: Backend,
+  results: readonly ConformanceResult[],
+): ConformanceTable {
   const rows = new Map<string, { level: Level; subject: string; cells: Partial<Record<DType, Cell>> }>()
   const rowOf = ({ level, subject }: { readonly level: Level; readonly subject: string }) => {
     const key = `${level} ${subject}`

@@ -15,7 +15,11 @@ export const CONVOLUTION: readonly Operation[] = [
   differentiable({
     functions: ['conv1d'],
     inputs: [of(1, 6, 2), of(3, 2, 2)],
-    run: ([x, kernel]) => [n.conv1d(x, kernel), n.conv1d(x, kernel, { strides: 2, padding: 'same' }), n.conv1d(x, kernel, { padding: 'causal', dilation: 2 })],
+    run: ([x, kernel]) => [
+      n.conv1d(x, kernel),
+      n.conv1d(x, kernel, { strides: 2, padding: 'same' }),
+      n.conv1d(x, kernel, { padding: 'causal', dilation: 2 }),
+    ],
   }),
   differentiable({
     functions: ['conv2dTranspose', 'conv1dTranspose'],
@@ -29,18 +33,34 @@ export const CONVOLUTION: readonly Operation[] = [
   differentiable({
     functions: ['maxPool2d', 'maxPool1d'],
     inputs: [of(1, 4, 5, 2), of(2, 7, 1)],
-    run: ([x, line]) => [n.maxPool2d(x), n.maxPool2d(x, 3, { strides: 1, padding: 'same' }), n.maxPool2d(x, [2, 1], { dilation: 2 }), n.maxPool1d(line), n.maxPool1d(line, 3, { strides: 2 })],
+    run: ([x, line]) => [
+      n.maxPool2d(x),
+      n.maxPool2d(x, 3, { strides: 1, padding: 'same' }),
+      n.maxPool2d(x, [2, 1], { dilation: 2 }),
+      n.maxPool1d(line),
+      n.maxPool1d(line, 3, { strides: 2 }),
+    ],
     smooth: false,
   }),
   differentiable({
     functions: ['averagePool2d', 'averagePool1d'],
     inputs: [of(1, 4, 5, 2), of(2, 7, 1)],
-    run: ([x, line]) => [n.averagePool2d(x), n.averagePool2d(x, 3, { strides: 1, padding: 'same' }), n.averagePool1d(line), n.averagePool1d(line, 3, { strides: 2 })],
+    run: ([x, line]) => [
+      n.averagePool2d(x),
+      n.averagePool2d(x, 3, { strides: 1, padding: 'same' }),
+      n.averagePool1d(line),
+      n.averagePool1d(line, 3, { strides: 2 }),
+    ],
   }),
   differentiable({
     functions: ['globalAveragePool', 'globalMaxPool'],
     inputs: [of(2, 3, 3, 2), of(2, 4, 2)],
-    run: ([x, line]) => [n.globalAveragePool(x), n.globalAveragePool(line, { keepdims: true }), n.globalMaxPool(x, { keepdims: true }), n.globalMaxPool(line)],
+    run: ([x, line]) => [
+      n.globalAveragePool(x),
+      n.globalAveragePool(line, { keepdims: true }),
+      n.globalMaxPool(x, { keepdims: true }),
+      n.globalMaxPool(line),
+    ],
     smooth: false,
   }),
   differentiable({

@@ -8,7 +8,13 @@ export const CREATION: readonly Operation[] = [
     dtypes: ANY,
     inputs: [],
     run: (_, place) => [
-      n.tensor([[0, 1, 1], [1, 0, 1]], place),
+      n.tensor(
+        [
+          [0, 1, 1],
+          [1, 0, 1],
+        ],
+        place,
+      ),
       n.tensor(1, place),
       n.tensor([], place),
       n.tensorFrom([1, 0, 1, 1], [2, 2], place),
@@ -32,19 +38,32 @@ export const CREATION: readonly Operation[] = [
     functions: ['eye'],
     dtypes: ANY,
     inputs: [],
-    run: (_, place) => [n.eye(3, undefined, place), n.eye(2, 4, { ...place, diagonal: 1 }), n.eye(4, 3, { ...place, diagonal: -2 })],
+    run: (_, place) => [
+      n.eye(3, undefined, place),
+      n.eye(2, 4, { ...place, diagonal: 1 }),
+      n.eye(4, 3, { ...place, diagonal: -2 }),
+    ],
   }),
   discrete({
     functions: ['arange'],
     dtypes: NUMBERS,
     inputs: [],
-    run: (_, place) => [n.arange(5, place), n.arange(2, 9, 3, place), n.arange(7, 0, -2, place), n.arange(0, place)],
+    run: (_, place) => [
+      n.arange(5, place),
+      n.arange(2, 9, 3, place),
+      n.arange(7, 0, -2, place),
+      n.arange(0, place),
+    ],
   }),
   discrete({
     functions: ['linspace'],
     dtypes: FLOATS,
     inputs: [],
-    run: (_, place) => [n.linspace(0, 1, 5, place), n.linspace(-2, 3, 7, { ...place, endpoint: false }), n.linspace(4, 5, 1, place)],
+    run: (_, place) => [
+      n.linspace(0, 1, 5, place),
+      n.linspace(-2, 3, 7, { ...place, endpoint: false }),
+      n.linspace(4, 5, 1, place),
+    ],
   }),
   discrete({
     functions: ['cast'],
@@ -56,6 +75,8 @@ export const CREATION: readonly Operation[] = [
     functions: ['cast'],
     dtypes: FLOATS,
     inputs: [of(3, 4)],
-    run: ([x]) => n.cast(x, 'float32'),
+    // Into the widest type, where no bits are lost and differences are those of the identity.
+    run: ([x], { backend }) =>
+      n.cast(x, backend.capabilities.dtypes.includes('float64') ? 'float64' : 'float32'),
   }),
 ]

@@ -11,7 +11,14 @@ export const INDEXING: readonly Operation[] = [
     functions: ['take', 'gather', 'takeAlongAxis'],
     dtypes: ANY,
     inputs: [of(3, 4), rows, grid, along],
-    run: ([x, line, box, each]) => [n.take(x, line), n.take(x, line, 0), n.take(x, box, 1), n.gather(x, line), n.gather(x, box, 1), n.takeAlongAxis(x, each)],
+    run: ([x, line, box, each]) => [
+      n.take(x, line),
+      n.take(x, line, 0),
+      n.take(x, box, 1),
+      n.gather(x, line),
+      n.gather(x, box, 1),
+      n.takeAlongAxis(x, each),
+    ],
   }),
   differentiable({
     functions: ['scatterAdd'],
@@ -23,12 +30,19 @@ export const INDEXING: readonly Operation[] = [
     functions: ['scatterSet'],
     dtypes: ANY,
     inputs: [of(3, 4), rows, of(4, 4), of(3, 2), indices([2], [3, 1])],
-    run: ([x, line, updates, few, columns]) => [n.scatterSet(x, line, updates), n.scatterSet(x, columns, few, 1)],
+    run: ([x, line, updates, few, columns]) => [
+      n.scatterSet(x, line, updates),
+      n.scatterSet(x, columns, few, 1),
+    ],
   }),
   differentiable({
     functions: ['scatterMax', 'scatterMin'],
     dtypes: NUMBERS,
-    inputs: [of(3, 4), rows, filled([4, 4], [9, -8, 7.5, 1.25, -3, 6, 5, -2.5, 4, 0.125, 8, -7, 2.75, 3.5, -6, 1.75])],
+    inputs: [
+      of(3, 4),
+      rows,
+      filled([4, 4], [9, -8, 7.5, 1.25, -3, 6, 5, -2.5, 4, 0.125, 8, -7, 2.75, 3.5, -6, 1.75]),
+    ],
     run: ([x, line, updates]) => [n.scatterMax(x, line, updates), n.scatterMin(x, line, updates)],
     smooth: false,
   }),
@@ -76,6 +90,10 @@ export const INDEXING: readonly Operation[] = [
     functions: ['nonzero', 'booleanMask'],
     dtypes: ANY,
     inputs: [filled([3, 3], [0, 1, 0, 1, 1, 0, 0, 0, 1]), filled([3], [1, 0, 1], 'bool')],
-    run: async ([x, mask]) => [...(await n.nonzero(x)), await n.booleanMask(x, mask), await n.booleanMask(x, x)],
+    run: async ([x, mask]) => [
+      ...(await n.nonzero(x)),
+      await n.booleanMask(x, mask),
+      await n.booleanMask(x, x),
+    ],
   }),
 ]

@@ -19,7 +19,13 @@ export const LINEAR_ALGEBRA: readonly Operation[] = [
     functions: ['inner', 'outer', 'vecdot'],
     dtypes: NUMBERS,
     inputs: [of(4), of(3), of(2, 4), of(3, 4)],
-    run: ([u, v, a, b]) => [n.inner(u, u), n.inner(a, b), n.outer(u, v), n.vecdot(a, u), n.vecdot(a, a, { axis: 0 })],
+    run: ([u, v, a, b]) => [
+      n.inner(u, u),
+      n.inner(a, b),
+      n.outer(u, v),
+      n.vecdot(a, u),
+      n.vecdot(a, a, { axis: 0 }),
+    ],
   }),
   differentiable({
     functions: ['matrixTranspose'],
@@ -31,7 +37,15 @@ export const LINEAR_ALGEBRA: readonly Operation[] = [
     functions: ['tensordot'],
     dtypes: NUMBERS,
     inputs: [of(2, 3, 4), of(3, 4, 2), of(4, 3)],
-    run: ([a, b, c]) => [n.tensordot(a, b), n.tensordot(a, c, [[1, 2], [1, 0]]), n.tensordot(c, a, [[0], [2]]), n.tensordot(c, c, 0)],
+    run: ([a, b, c]) => [
+      n.tensordot(a, b),
+      n.tensordot(a, c, [
+        [1, 2],
+        [1, 0],
+      ]),
+      n.tensordot(c, a, [[0], [2]]),
+      n.tensordot(c, c, 0),
+    ],
   }),
   differentiable({
     functions: ['einsum'],

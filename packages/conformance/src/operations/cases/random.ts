@@ -3,7 +3,7 @@
  * and those that were written down when the generator was made.
  */
 import * as n from '@nabla/core'
-import { differentiable, discrete, filled, FLOATS, type Operation, of, type Place } from '../operation.js'
+import { differentiable, discrete, FLOATS, filled, type Operation, of, type Place } from '../operation.js'
 
 const seeded = ({ backend }: Place, seed: number) => ({ backend, generator: new n.Generator(seed) })
 
@@ -55,6 +55,8 @@ export const RANDOM: readonly Operation[] = [
   discrete({
     functions: ['permutation', 'shuffle', 'categorical'],
     dtypes: ['int32'],
+    // Random order is the order of random words.
+    needs: ['uint32'],
     inputs: [of(6, 2), filled([2, 3], [0, 1, 2, 3, 0, 0], 'float32')],
     run: ([x, logits], place) => [
       n.permutation(9, seeded(place, 9)),
@@ -66,6 +68,9 @@ export const RANDOM: readonly Operation[] = [
   differentiable({
     functions: ['dropout'],
     inputs: [of(4, 5)],
-    run: ([x]) => [n.dropout(x, 0.4, { generator: new n.Generator(12) }), n.dropout(x, 0, { generator: new n.Generator(13) })],
+    run: ([x]) => [
+      n.dropout(x, 0.4, { generator: new n.Generator(12) }),
+      n.dropout(x, 0, { generator: new n.Generator(13) }),
+    ],
   }),
 ]

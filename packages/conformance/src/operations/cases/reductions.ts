@@ -1,6 +1,6 @@
 /** Reductions and running reductions. */
 import * as n from '@nabla/core'
-import { ANY, differentiable, discrete, filled, FLOATS, NUMBERS, type Operation, of } from '../operation.js'
+import { ANY, differentiable, discrete, FLOATS, filled, NUMBERS, type Operation, of } from '../operation.js'
 
 const positive = filled([3, 4], [0.5, 1, 1.5, 2, 2.5, 3, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75])
 
@@ -9,7 +9,13 @@ export const REDUCTIONS: readonly Operation[] = [
     functions: ['sum'],
     dtypes: ANY,
     inputs: [of(2, 3, 4), of(0, 3)],
-    run: ([x, empty]) => [n.sum(x), n.sum(x, 1), n.sum(x, [0, 2], { keepdims: true }), n.sum(empty, 0), n.sum(empty, 1)],
+    run: ([x, empty]) => [
+      n.sum(x),
+      n.sum(x, 1),
+      n.sum(x, [0, 2], { keepdims: true }),
+      n.sum(empty, 0),
+      n.sum(empty, 1),
+    ],
   }),
   differentiable({
     functions: ['mean'],
@@ -53,18 +59,34 @@ export const REDUCTIONS: readonly Operation[] = [
     functions: ['any', 'all', 'countNonzero'],
     dtypes: ANY,
     inputs: [filled([3, 3], [0, 1, 0, 0, 0, 0, 1, 1, 1])],
-    run: ([x]) => [n.any(x), n.any(x, 1), n.all(x, 0), n.all(x, [0, 1], { keepdims: true }), n.countNonzero(x, 1)],
+    run: ([x]) => [
+      n.any(x),
+      n.any(x, 1),
+      n.all(x, 0),
+      n.all(x, [0, 1], { keepdims: true }),
+      n.countNonzero(x, 1),
+    ],
   }),
   differentiable({
     functions: ['variance', 'standardDeviation'],
     inputs: [of(3, 5)],
-    run: ([x]) => [n.variance(x), n.variance(x, 1, { correction: 1 }), n.standardDeviation(x, 0, { keepdims: true })],
+    run: ([x]) => [
+      n.variance(x),
+      n.variance(x, 1, { correction: 1 }),
+      n.standardDeviation(x, 0, { keepdims: true }),
+    ],
     tolerance: 256,
   }),
   differentiable({
     functions: ['norm'],
     inputs: [of(3, 4)],
-    run: ([x]) => [n.norm(x), n.norm(x, 1), n.norm(x, 0, { order: 1 }), n.norm(x, 1, { order: 3, keepdims: true }), n.norm(x, 1, { order: Infinity })],
+    run: ([x]) => [
+      n.norm(x),
+      n.norm(x, 1),
+      n.norm(x, 0, { order: 1 }),
+      n.norm(x, 1, { order: 3, keepdims: true }),
+      n.norm(x, 1, { order: Infinity }),
+    ],
     smooth: false,
     tolerance: 256,
   }),
@@ -90,7 +112,12 @@ export const REDUCTIONS: readonly Operation[] = [
     functions: ['cumsum'],
     dtypes: NUMBERS,
     inputs: [of(3, 4)],
-    run: ([x]) => [n.cumsum(x), n.cumsum(x, 0), n.cumsum(x, 1, { reverse: true }), n.cumsum(x, 1, { exclusive: true })],
+    run: ([x]) => [
+      n.cumsum(x),
+      n.cumsum(x, 0),
+      n.cumsum(x, 1, { reverse: true }),
+      n.cumsum(x, 1, { exclusive: true }),
+    ],
   }),
   differentiable({
     functions: ['cumprod'],
