@@ -7,9 +7,10 @@ export { decorate } from './decorators/decorate.js'
 export { formatProfile, type ProfiledBackend, type ProfileEntry, profile } from './decorators/profile.js'
 export * from './dtype.js'
 export * from './errors.js'
+export { castNumber, roundToType } from './expr/convert.js'
 export * as expressions from './expr/build.js'
 export { differentiate, renumberInputs, substitute } from './expr/differentiate.js'
-export { castNumber, evaluateExpr, evaluateInstruction, type Position, roundToType } from './expr/evaluate.js'
+export { evaluateExpr, evaluateInstruction, type Position } from './expr/evaluate.js'
 export { INSTRUCTIONS, type Instruction, type InstructionInfo, isInstruction } from './expr/instructions.js'
 export {
   type ApplyExpr,

@@ -231,24 +231,6 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     return elementwise.sigmoid(this)
   }
 
-  /** x · sigmoid(x). @see silu */
-  silu<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
-    return elementwise.silu(this)
-  }
-
-  /** log(1 + exp(x)). @see softplus */
-  softplus<A extends Shape, T extends DType>(this: Tensor<A, T>): Tensor<A, ToFloat<T>> {
-    return elementwise.softplus(this)
-  }
-
-  /** x · Φ(x). @see gelu */
-  gelu<A extends Shape, T extends DType>(
-    this: Tensor<A, T>,
-    options?: elementwise.GeluOptions,
-  ): Tensor<A, ToFloat<T>> {
-    return elementwise.gelu(this, options)
-  }
-
   // Linear algebra
 
   /** Matrix product, batches broadcasting. @see matmul */

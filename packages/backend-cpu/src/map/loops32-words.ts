@@ -28,6 +28,19 @@ export function maximum(n: number, out: Words, o: number, a: Words, i: number, b
   }
 }
 
+/** The usual maximum: what is negative becomes 0, NaN stays. */
+function rectify(n: number, out: Words, o: number, a: Words, i: number): void {
+  const whole = n & ~1
+  let p = 0
+  for (; p < whole; p += 2) {
+    const x = a[i + p]!
+    const y = a[i + p + 1]!
+    out[o + p] = x & (~(x >> 31) | ((0x7f800000 - (x & 0x7fffffff)) >> 31))
+    out[o + p + 1] = y & (~(y >> 31) | ((0x7f800000 - (y & 0x7fffffff)) >> 31))
+  }
+  if (p < n) out[o + p] = a[i + p]! & (~(a[i + p]! >> 31) | ((0x7f800000 - (a[i + p]! & 0x7fffffff)) >> 31))
+}
+
 export function maximumRight(
   n: number,
   out: Words,
@@ -38,6 +51,10 @@ export function maximumRight(
   j: number,
 ): void {
   const y = b[j]!
+  if (y === 0) {
+    rectify(n, out, o, a, i)
+    return
+  }
   const key = keyForMaximum(y)
   for (let p = 0; p < n; p++) {
     const x = a[i + p]!

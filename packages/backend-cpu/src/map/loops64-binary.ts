@@ -205,6 +205,9 @@ export function multiplyAddIntegers(
   for (let p = 0; p < n; p++) out[o + p] = Math.imul(a[i + p]!, b[j + p]!) + c[k + p]!
 }
 
+const choices = /* @__PURE__ */ new Float64Array(2)
+
+/** By a look-up, since as a branch it is mispredicted on real data. */
 export function select(
   n: number,
   out: Values,
@@ -216,5 +219,10 @@ export function select(
   c: Values,
   k: number,
 ): void {
-  for (let p = 0; p < n; p++) out[o + p] = a[i + p]! !== 0 ? b[j + p]! : c[k + p]!
+  const either = choices
+  for (let p = 0; p < n; p++) {
+    either[0] = c[k + p]!
+    either[1] = b[j + p]!
+    out[o + p] = either[a[i + p]! | 0]!
+  }
 }

@@ -1,71 +1,87 @@
 /**
- * The wide lane: Threefry-2x32-20 over blocks, the same rounds as `threefry2x32` of @nabla/backend without its arrays.
+ * The wide lane: Threefry-2x32-20 over blocks, the same rounds as `threefry2x32` of @nabla/backend. They are written
+ * out in one loop: a call per element would box its words as heap numbers.
  */
 type Values = Float64Array
-
-const PARITY = 0x1bd11bda
 
 /** One of the rounds' mixing steps: rotate, then xor with the new first word. */
 function mix(first: number, second: number, rotation: number): number {
   return ((second << rotation) | (second >>> (32 - rotation))) ^ first
 }
 
-/** One word of the result; the rounds are written out, since a loop over them costs more than they do. */
-function threefry(word: 0 | 1, key0: number, key1: number, counter0: number, counter1: number): number {
-  const key2 = PARITY ^ key0 ^ key1
-  let x = (counter0 + key0) | 0
-  let y = (counter1 + key1) | 0
-  x = (x + y) | 0
-  y = mix(x, y, 13)
-  x = (x + y) | 0
-  y = mix(x, y, 15)
-  x = (x + y) | 0
-  y = mix(x, y, 26)
-  x = (x + y) | 0
-  y = mix(x, y, 6)
-  x = (x + key1) | 0
-  y = (y + key2 + 1) | 0
-  x = (x + y) | 0
-  y = mix(x, y, 17)
-  x = (x + y) | 0
-  y = mix(x, y, 29)
-  x = (x + y) | 0
-  y = mix(x, y, 16)
-  x = (x + y) | 0
-  y = mix(x, y, 24)
-  x = (x + key2) | 0
-  y = (y + key0 + 2) | 0
-  x = (x + y) | 0
-  y = mix(x, y, 13)
-  x = (x + y) | 0
-  y = mix(x, y, 15)
-  x = (x + y) | 0
-  y = mix(x, y, 26)
-  x = (x + y) | 0
-  y = mix(x, y, 6)
-  x = (x + key0) | 0
-  y = (y + key1 + 3) | 0
-  x = (x + y) | 0
-  y = mix(x, y, 17)
-  x = (x + y) | 0
-  y = mix(x, y, 29)
-  x = (x + y) | 0
-  y = mix(x, y, 16)
-  x = (x + y) | 0
-  y = mix(x, y, 24)
-  x = (x + key1) | 0
-  y = (y + key2 + 4) | 0
-  x = (x + y) | 0
-  y = mix(x, y, 13)
-  x = (x + y) | 0
-  y = mix(x, y, 15)
-  x = (x + y) | 0
-  y = mix(x, y, 26)
-  x = (x + y) | 0
-  y = mix(x, y, 6)
-  x = (x + key2) | 0
-  y = (y + key0 + 5) | 0
-  return (word === 0 ? x : y) >>> 0
+/** Keys in `a` and `b`, counters in `c` and `d`. */
+function threefry(
+  word: 0 | 1,
+  n: number,
+  out: Values,
+  o: number,
+  a: Values,
+  i: number,
+  b: Values,
+  j: number,
+  c: Values,
+  k: number,
+  d: Values,
+  l: number,
+): void {
+  for (let p = 0; p < n; p++) {
+    const key0 = a[i + p]! | 0
+    const key1 = b[j + p]! | 0
+    const key2 = 0x1bd11bda ^ key0 ^ key1
+    let x = ((c[k + p]! | 0) + key0) | 0
+    let y = ((d[l + p]! | 0) + key1) | 0
+    x = (x + y) | 0
+    y = mix(x, y, 13)
+    x = (x + y) | 0
+    y = mix(x, y, 15)
+    x = (x + y) | 0
+    y = mix(x, y, 26)
+    x = (x + y) | 0
+    y = mix(x, y, 6)
+    x = (x + key1) | 0
+    y = (y + key2 + 1) | 0
+    x = (x + y) | 0
+    y = mix(x, y, 17)
+    x = (x + y) | 0
+    y = mix(x, y, 29)
+    x = (x + y) | 0
+    y = mix(x, y, 16)
+    x = (x + y) | 0
+    y = mix(x, y, 24)
+    x = (x + key2) | 0
+    y = (y + key0 + 2) | 0
+    x = (x + y) | 0
+    y = mix(x, y, 13)
+    x = (x + y) | 0
+    y = mix(x, y, 15)
+    x = (x + y) | 0
+    y = mix(x, y, 26)
+    x = (x + y) | 0
+    y = mix(x, y, 6)
+    x = (x + key0) | 0
+    y = (y + key1 + 3) | 0
+    x = (x + y) | 0
+    y = mix(x, y, 17)
+    x = (x + y) | 0
+    y = mix(x, y, 29)
+    x = (x + y) | 0
+    y = mix(x, y, 16)
+    x = (x + y) | 0
+    y = mix(x, y, 24)
+    x = (x + key1) | 0
+    y = (y + key2 + 4) | 0
+    x = (x + y) | 0
+    y = mix(x, y, 13)
+    x = (x + y) | 0
+    y = mix(x, y, 15)
+    x = (x + y) | 0
+    y = mix(x, y, 26)
+    x = (x + y) | 0
+    y = mix(x, y, 6)
+    x = (x + key2) | 0
+    y = (y + key0 + 5) | 0
+    out[o + p] = (word === 0 ? x : y) >>> 0
+  }
 }
 
 export function threefryFirst(
@@ -81,9 +97,7 @@ export function threefryFirst(
   d: Values,
   l: number,
 ): void {
-  for (let p = 0; p < n; p++) {
-    out[o + p] = threefry(0, a[i + p]! | 0, b[j + p]! | 0, c[k + p]! | 0, d[l + p]! | 0)
-  }
+  threefry(0, n, out, o, a, i, b, j, c, k, d, l)
 }
 
 export function threefrySecond(
@@ -99,7 +113,5 @@ export function threefrySecond(
   d: Values,
   l: number,
 ): void {
-  for (let p = 0; p < n; p++) {
-    out[o + p] = threefry(1, a[i + p]! | 0, b[j + p]! | 0, c[k + p]! | 0, d[l + p]! | 0)
-  }
+  threefry(1, n, out, o, a, i, b, j, c, k, d, l)
 }

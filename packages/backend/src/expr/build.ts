@@ -4,7 +4,7 @@
  */
 import { type DType, isFloat } from '../dtype.js'
 import { DTypeError } from '../errors.js'
-import { evaluateInstruction } from './evaluate.js'
+import { foldConstants } from './exact.js'
 import { INSTRUCTIONS, type Instruction, type OperandRule } from './instructions.js'
 import { type ApplyExpr, apply, constant, type Expr } from './node.js'
 
@@ -44,7 +44,8 @@ function check(instruction: Instruction, operands: readonly Expr[], first: numbe
 export function simplify(node: ApplyExpr): Expr {
   const values = node.arguments.map((operand) => (operand.kind === 'constant' ? operand.value : undefined))
   if (values.every((value) => value !== undefined)) {
-    return constant(evaluateInstruction(node, values), node.dtype)
+    const folded = foldConstants(node, values)
+    return folded === undefined ? node : constant(folded, node.dtype)
   }
   const [a, b] = node.arguments as [Expr, Expr]
   switch (node.instruction) {

@@ -103,7 +103,7 @@ describe('an expression', () => {
   })
 
   it('a comparison too close to call lets both branches through, and only then', () => {
-    const step = e.select(e.less(e.sin(x), y), 1, 2)
+    const step = e.select(e.less(e.sin(x), y), constant(1, 'float32'), 2)
     const at = (threshold: number): Interval =>
       expressionInterval(step, { inputs: [exactly(1), exactly(threshold)] })
     expect(formatInterval(at(Math.fround(Math.sin(1))))).toBe('1 to 2')

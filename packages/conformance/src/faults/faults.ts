@@ -225,7 +225,7 @@ const paddingWins: Fault = {
       putElements(
         inner,
         output,
-        elementsIn(inner, output).map((value) => (value < 0 ? 0 : value)),
+        elementsIn(inner, output).map((value) => Math.max(value, 0)),
       )
     }),
   kernels: ['pool select int32', 'pool select float32'],

@@ -1,12 +1,5 @@
 /** Reference kernels along one axis: scan, gather, scatter and sort, each as loops over [before, axis, after]. */
-import {
-  formatShape,
-  type GatherCall,
-  IndexError,
-  type ScanCall,
-  type ScatterCall,
-  type SortCall,
-} from '@nabla/backend'
+import { type GatherCall, IndexError, type ScanCall, type ScatterCall, type SortCall } from '@nabla/backend'
 import { aroundAxis, type ReadView, type Written } from './elements.js'
 import { combine, identityOf } from './fold.js'
 

@@ -154,7 +154,9 @@ describe('reference kernels', () => {
     const beyond = view([3], [0, 4, 0], 'int32')
     expect(() =>
       run({ kind: 'gather', label: 'take', axis: 0, input: target, indices: beyond, output }, output),
-    ).toThrowErrorMatchingInlineSnapshot(`[IndexError: take: expected indices from -4 to 3; received 4. Fix: check the indices against the length of the axis.]`)
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[IndexError: take: expected indices from -4 to 3; received 4. Fix: check the indices against the length of the axis.]`,
+    )
   })
 
   it('sort is stable, NaN last, or first when descending', () => {

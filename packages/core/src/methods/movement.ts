@@ -1,11 +1,10 @@
 /**
- * The methods of tensors that move, pick and order elements. Each is the function of the same name.
+ * The methods of tensors that move and pick elements. Each is the function of the same name.
  */
 import type { DType, Shape } from '@nabla/backend'
-import * as indexing from '../ops/indexing/index.js'
 import * as movement from '../ops/movement/index.js'
 import type { Tensor } from '../tensor.js'
-import type { Axes, Expanded, SameRank, Squeezed, Swapped, Transposed } from '../types/axes.js'
+import type { Axes, Expanded, Squeezed, Swapped, Transposed } from '../types/axes.js'
 import type { Selected, Selection } from '../types/selection.js'
 import type { Mutable, Requested, Reshapeable } from '../types/shapes.js'
 import { retype } from '../types/typed.js'
@@ -15,8 +14,6 @@ export abstract class MovementMethods<out S extends Shape, out D extends DType> 
   S,
   D
 > {
-  // Movement
-
   /** The same elements under another shape. @see reshape */
   reshape<A extends Tensor, const B extends Shape>(
     this: A,
@@ -79,68 +76,11 @@ export abstract class MovementMethods<out S extends Shape, out D extends DType> 
     return retype(movement.slice(this, ...selections))
   }
 
-  /** Consecutive parts along an axis. @see split */
-  split<A extends Shape, T extends DType>(
-    this: Tensor<A, T>,
-    parts: number | readonly number[],
-    axis?: number,
-  ): Tensor<SameRank<A>, T>[] {
-    return movement.split(this, parts, axis)
-  }
-
   /** Elements in reverse order along axes. @see flip */
   flip<A extends Shape, T extends DType>(
     this: Tensor<A, T>,
     axes?: number | readonly number[],
   ): Tensor<A, T> {
     return movement.flip(this, axes)
-  }
-
-  /** Elements added around. @see pad */
-  pad<A extends Shape, T extends DType>(
-    this: Tensor<A, T>,
-    padding: movement.Padding,
-    options?: movement.PadOptions,
-  ): Tensor<SameRank<A>, T> {
-    return movement.pad(this, padding, options)
-  }
-
-  // Indexing
-
-  /** Elements or slices at the given positions along an axis. @see take */
-  take<T extends DType>(
-    this: Tensor<Shape, T>,
-    indices: indexing.Indices,
-    axis?: number,
-  ): Tensor<number[], T> {
-    return indexing.take(this, indices, axis)
-  }
-
-  /** Values in order along an axis, by default the last. @see sort */
-  sort<A extends Shape, T extends DType>(
-    this: Tensor<A, T>,
-    axis?: number,
-    options?: indexing.SortOptions,
-  ): Tensor<A, T> {
-    return indexing.sort(this, axis, options)
-  }
-
-  /** Positions of the values in order along an axis. @see argsort */
-  argsort<A extends Shape>(
-    this: Tensor<A>,
-    axis?: number,
-    options?: indexing.SortOptions,
-  ): Tensor<A, 'int32'> {
-    return indexing.argsort(this, axis, options)
-  }
-
-  /** The k largest along an axis, and their positions. @see topK */
-  topK<A extends Shape, T extends DType>(
-    this: Tensor<A, T>,
-    k: number,
-    axis?: number,
-    options?: indexing.TopKOptions,
-  ): indexing.TopK<SameRank<A>, T> {
-    return indexing.topK(this, k, axis, options)
   }
 }

@@ -106,14 +106,6 @@ export abstract class ReductionMethods<out S extends Shape, out D extends DType>
     return retype(reduction.standardDeviation(this, parameters[0], parameters[1]))
   }
 
-  /** Norm over axes, Euclidean by default. @see norm */
-  norm<A extends Tensor, const P extends Over<reduction.NormOptions> = []>(
-    this: A,
-    ...parameters: P
-  ): Tensor<ReducedBy<A['shape'], P>, ToFloat<A['dtype']>> {
-    return retype(reduction.norm(this, parameters[0], parameters[1]))
-  }
-
   /** exp(x) / Σ exp(x) along an axis, by default the last. @see softmax */
   softmax<A extends Shape, T extends DType>(this: Tensor<A, T>, axis?: number): Tensor<A, ToFloat<T>> {
     return reduction.softmax(this, axis)
@@ -122,10 +114,5 @@ export abstract class ReductionMethods<out S extends Shape, out D extends DType>
   /** The logarithm of softmax. @see logSoftmax */
   logSoftmax<A extends Shape, T extends DType>(this: Tensor<A, T>, axis?: number): Tensor<A, ToFloat<T>> {
     return reduction.logSoftmax(this, axis)
-  }
-
-  /** Running sum along an axis. @see cumsum */
-  cumsum<A extends Shape, T extends DType>(this: Tensor<A, T>, axis: number): Tensor<A, Summed<T>> {
-    return reduction.cumsum(this, axis)
   }
 }
