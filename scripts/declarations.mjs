@@ -38,7 +38,11 @@ for (const path of left) if (!written.has(path)) rmSync(path)
 
 const problems = [...program.getSyntacticDiagnostics(), ...diagnostics]
 if (problems.length > 0) {
-  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' }
+  const host = {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => root,
+    getNewLine: () => '\n',
+  }
   console.error(ts.formatDiagnostics(problems, host))
   process.exitCode = 1
 }

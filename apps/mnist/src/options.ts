@@ -1,32 +1,44 @@
 /**
- * The command line of `pnpm mnist`: flags, their meaning and their defaults, read with commander.
+ * The command line of `pnpm mnist`: flags and their meaning, read with commander. No flag has a value unless it was
+ * given; what holds otherwise is decided in `settings.ts`, since a saved model has settings of its own.
  */
 import { InvalidArgumentError, Option } from 'commander'
-import type { OptimizerName } from 'nabla'
+import { OPTIMIZERS, type OptimizerName } from 'nabla'
+import { DEFAULT_OUT, DEFAULTS } from './settings.js'
 
-export interface CommonOptions {
+interface CommonFlags {
   readonly backend?: string
-  readonly model: string
-  readonly data: string
-  readonly testData?: string
-  readonly batchSize: number | 'full'
-  readonly limit?: number
-  readonly out: string
-  readonly json?: string
-  readonly quiet: boolean
-  readonly seed: number
+  readonly model?: string
+  readonly out?: string
+  readonly seed?: number
 }
 
-export interface TrainOptions extends CommonOptions {
+interface ReportFlags {
+  readonly json?: string
+  readonly quiet?: boolean
+}
+
+interface DataFlags {
+  readonly data?: string
+  readonly testData?: string
+  readonly limit?: number
+}
+
+export interface TrainFlags extends CommonFlags, ReportFlags, DataFlags {
+  readonly batchSize?: number | 'full'
   readonly epochs?: number
-  readonly optimizer: OptimizerName
+  readonly optimizer?: OptimizerName
   readonly learningRate?: number
 }
+
+export interface EvaluateFlags extends CommonFlags, ReportFlags, DataFlags {}
+export interface PredictFlags extends Omit<CommonFlags, 'seed'>, ReportFlags {}
+export interface InfoFlags extends CommonFlags, DataFlags {}
 
 function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (Number.isInteger(value) && value >= least) return value
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
     throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`)
   }
 }
@@ -38,49 +50,81 @@ function positiveNumber(text: string): number {
 }
 
 function batchSize(text: string): number | 'full' {
-  return text === 'full' ? 'full' : wholeNumber(1)(text)
+  if (text === 'full') return text
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new InvalidArgumentError("Expected a whole number of at least 1, or 'full'.")
 }
 
-const OPTIMIZER_NAMES: readonly OptimizerName[] = [
-  'sgd',
-  'rmsprop',
-  'adagrad',
-  'adadelta',
-  'adam',
-  'adamw',
-  'adamax',
-  'nadam',
-  'lion',
+const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS)
+
+const backend = (names: readonly string[]): Option =>
+  new Option(
+    '--backend <name>',
+    `where to compute: auto, ${names.join(', ')}, or names in order of preference, separated by commas (default: auto)`,
+  )
+const dataOptions = (limit: string): Option[] => [
+  new Option(
+    '--data <source>',
+    `auto, mnist, digits (built in), or a folder with the MNIST files (default: ${DEFAULTS.data}, which is MNIST if it can be had and else digits)`,
+  ),
+  new Option(
+    '--test-data <source>',
+    'test on other data than trained on: digits, mnist, or a folder (default: as --data)',
+  ),
+  new Option('--limit <n>', limit).argParser(wholeNumber(1)),
+]
+const seed = (decides: string): Option =>
+  new Option('--seed <n>', `decides ${decides} (default: ${DEFAULTS.seed}, or the saved model's)`).argParser(
+    wholeNumber(0),
+  )
+const reportOptions = (): Option[] => [
+  new Option('--json <file>', 'write the results as JSON'),
+  new Option('--quiet', 'print the result only'),
+]
+const savedModel = (): Option[] => [
+  new Option('--model <name|file>', 'the file of a saved model, or the mlp or cnn saved in --out'),
+  new Option('--out <folder>', `where to look for the saved model (default: ${DEFAULT_OUT})`),
 ]
 
-/** Flags that every command has. */
-export function commonOptions(): Option[] {
-  return [
-    new Option('--backend <name>', 'where to compute: auto, cpu, or names in order of preference (cpu,…)'),
-    new Option('--model <name|file>', 'mlp, cnn, or a saved model to go on with').default('mlp'),
-    new Option('--data <source>', 'auto, mnist, digits (built in), or a folder with the MNIST files').default(
-      'auto',
-    ),
-    new Option('--test-data <source>', 'test on other data than trained on: digits, mnist, or a folder'),
-    new Option('--batch-size <n|full>', 'pictures per step').argParser(batchSize).default(128),
-    new Option('--limit <n>', 'use only the first n training pictures').argParser(wholeNumber(1)),
-    new Option('--seed <n>', 'decides the weights, the order and the built-in digits')
-      .argParser(wholeNumber(0))
-      .default(1),
-    new Option('--out <folder>', 'where the model and its history are written').default('runs/mnist'),
-    new Option('--json <file>', 'write the results as JSON'),
-    new Option('--quiet', 'print the result only').default(false),
-  ]
-}
+export const trainOptions = (backends: readonly string[]): Option[] => [
+  backend(backends),
+  new Option('--model <name|file>', 'mlp, cnn, or a saved model to go on with (default: mlp)'),
+  ...dataOptions('use only the first n training pictures; of the built-in digits, make n'),
+  new Option(
+    '--epochs <n>',
+    'times through the training pictures; for a saved model, further times (default: what an interruption left, else about 60,000 pictures in all)',
+  ).argParser(wholeNumber(1)),
+  new Option('--batch-size <n|full>', `pictures per step (default: ${DEFAULTS.batchSize})`).argParser(
+    batchSize,
+  ),
+  new Option('--optimizer <name>', 'how weights follow gradients (default: adam)').choices(OPTIMIZER_NAMES),
+  new Option('--learning-rate <rate>', "step size (default: the optimizer's own)").argParser(positiveNumber),
+  seed('the weights, the order of the pictures, and the built-in digits'),
+  new Option(
+    '--out <folder>',
+    `where the model and its history are written (default: ${DEFAULT_OUT}, or where the saved model is)`,
+  ),
+  ...reportOptions(),
+]
 
-/** Flags of training. */
-export function trainOptions(): Option[] {
-  return [
-    new Option(
-      '--epochs <n>',
-      'times through the training pictures (default: about 60,000 pictures in all)',
-    ).argParser(wholeNumber(1)),
-    new Option('--optimizer <name>', 'how weights follow gradients').choices(OPTIMIZER_NAMES).default('adam'),
-    new Option('--learning-rate <rate>', "default: the optimizer's own").argParser(positiveNumber),
-  ]
-}
+export const evaluateOptions = (backends: readonly string[]): Option[] => [
+  backend(backends),
+  ...savedModel(),
+  ...dataOptions('test on the first n pictures only'),
+  seed('the built-in digits'),
+  ...reportOptions(),
+]
+
+export const predictOptions = (backends: readonly string[]): Option[] => [
+  backend(backends),
+  ...savedModel(),
+  ...reportOptions(),
+]
+
+export const infoOptions = (backends: readonly string[]): Option[] => [
+  backend(backends),
+  ...savedModel(),
+  ...dataOptions('as in train: use only the first n training pictures'),
+  seed('the built-in digits'),
+]

@@ -1,27 +1,67 @@
 /**
- * Pictures from PNG files, brought into the form that the networks were trained on: white ink on black, 28×28, fitted
+ * Pictures from PNG files, brought into the form that the networks were trained on: light ink on black, 28×28, fitted
  * and centred as MNIST's are.
  */
 import { readFile } from 'node:fs/promises'
 import { centerDigit, ValueError } from 'nabla'
 import { PNG } from 'pngjs'
 
-/** Grey ink on a dark ground from RGBA pixels: transparent counts as paper, and paper is what the border shows. */
-function inkOf({ data, width, height }: PNG): Uint8Array {
+/** Greys that differ less than this from the paper, of 255, are no ink. */
+const FAINTEST = 24
+/** Ink fainter than this share of the strongest is the paper's own grain. */
+const GRAIN = 0.15
+
+interface Picture {
+  readonly grey: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/** Grey values from 0 to 255; what is transparent shows the given ground. */
+function greyOf({ data, width, height }: PNG, ground: number): Picture {
   const grey = new Uint8Array(width * height)
   for (let i = 0; i < grey.length; i++) {
     const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(4 * i, 4 * i + 4)
     const luminance = 0.299 * red + 0.587 * green + 0.114 * blue
-    grey[i] = Math.round((luminance * alpha + 255 * (255 - alpha)) / 255)
+    grey[i] = Math.round((luminance * alpha + ground * (255 - alpha)) / 255)
   }
-  let border = 0
-  for (let x = 0; x < width; x++) border += (grey[x] ?? 0) + (grey[(height - 1) * width + x] ?? 0)
-  const isDarkInk = border / (2 * width) > 127
-  return isDarkInk ? grey.map((value) => 255 - value) : grey
+  return { grey, width, height }
 }
 
-/** Ink so faint that it is the paper's own grain. */
-const GRAIN = 40
+/** The grey of the paper: the middle one of those along the border. */
+function paperOf({ grey, width, height }: Picture): number {
+  const border = grey.filter((_, i) => {
+    const column = i % width
+    return i < width || i >= width * (height - 1) || column === 0 || column === width - 1
+  })
+  return border.sort()[border.length >> 1] ?? 0
+}
+
+/** How far each pixel is from the paper, on the side on which the ink is: darker or lighter. Nothing if all is even. */
+function inkOf(picture: Picture): Float64Array | undefined {
+  const paper = paperOf(picture)
+  const { least, most } = picture.grey.reduce(
+    (range, value) => ({ least: Math.min(range.least, value), most: Math.max(range.most, value) }),
+    { least: 255, most: 0 },
+  )
+  const isDark = paper - least > most - paper
+  const strongest = isDark ? paper - least : most - paper
+  if (strongest < FAINTEST) return undefined
+  return Float64Array.from(picture.grey, (value) => {
+    const ink = (isDark ? paper - value : value - paper) / strongest
+    return ink < GRAIN ? 0 : ink
+  })
+}
+
+async function readPng(file: string): Promise<PNG | string> {
+  try {
+    return PNG.sync.read(await readFile(file))
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (isMissing) return 'no such file'
+    return error instanceof Error ? error.message : String(error)
+  }
+}
 
 /** 784 values from 0 to 1. @throws ValueError when the file is no PNG or shows nothing. */
 export async function readPicture(file: string): Promise<Float32Array> {
@@ -31,13 +71,10 @@ export async function readPicture(file: string): Promise<Float32Array> {
       received: `${file}: ${received}`,
       fix: 'give the path of a PNG file with one digit on a plain ground',
     })
-  let png: PNG
-  try {
-    png = PNG.sync.read(await readFile(file))
-  } catch (error) {
-    throw problem(error instanceof Error ? error.message : String(error))
-  }
-  const ink = inkOf(png).map((value) => (value < GRAIN ? 0 : value))
-  if (ink.every((value) => value === 0)) throw problem('nothing drawn on it')
+  const png = await readPng(file)
+  if (typeof png === 'string') throw problem(png)
+  // White ink on a transparent ground shows on black only.
+  const ink = inkOf(greyOf(png, 255)) ?? inkOf(greyOf(png, 0))
+  if (ink === undefined) throw problem('nothing drawn on it')
   return Float32Array.from(centerDigit(ink, png.width, png.height), (value) => value / 255)
 }

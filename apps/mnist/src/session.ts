@@ -1,18 +1,39 @@
 /**
- * What every command starts with: the backend, the model, the printing, and Ctrl-C.
+ * What every command starts with: the backend, the printing, the folders it writes to, and Ctrl-C.
  */
-import { type Configured, configure, OPTIMIZERS, type Optimizer, type Sequential } from 'nabla'
-import { type Checkpoint, loadCheckpoint } from './checkpoint.js'
-import { isModelName, MODELS } from './models.js'
-import type { CommonOptions, TrainOptions } from './options.js'
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
+import { type Configured, configure, ValueError } from 'nabla'
 
 /** Prints, or doesn't. */
 export interface Printer {
+  readonly quiet: boolean
   say(text?: string): void
+  /** A line that the next one overwrites; on terminals only. */
+  status(text: string): void
 }
 
-export function createPrinter(quiet: boolean): Printer {
-  return { say: quiet ? () => {} : (text = '') => console.log(text) }
+export function createPrinter(quiet = false): Printer {
+  const isLive = !quiet && process.stdout.isTTY === true
+  let pending = false
+  const clear = (): void => {
+    if (pending) process.stdout.write('\r\x1b[K')
+    pending = false
+  }
+  return {
+    quiet,
+    say(text = '') {
+      if (quiet) return
+      clear()
+      console.log(text)
+    },
+    status(text) {
+      if (!isLive) return
+      clear()
+      process.stdout.write(text)
+      pending = true
+    },
+  }
 }
 
 /** `--backend` as a preference: one name, or several separated by commas. */
@@ -22,35 +43,50 @@ function backendFlag(backend: string | undefined): { backend?: string | string[]
   return { backend: names.length === 1 && names[0] !== undefined ? names[0] : names }
 }
 
-export function chooseBackend({ backend, seed }: CommonOptions): Promise<Configured> {
-  return configure({}, { flags: { ...backendFlag(backend), seed } })
+interface BackendFlags {
+  readonly backend?: string
+  readonly seed?: number
 }
 
-function freshOptimizer({ optimizer, learningRate }: TrainOptions): Optimizer {
-  return OPTIMIZERS[optimizer](learningRate === undefined ? {} : { learningRate })
+/** Chooses the backend. The seed of the result is what the flags, the environment or a configuration file ask for. */
+export function chooseBackend({ backend, seed }: BackendFlags): Promise<Configured> {
+  return configure({}, { flags: { ...backendFlag(backend), ...(seed !== undefined && { seed }) } })
 }
 
-/** A new model by name, or a saved one with its optimizer. */
-export async function openModel(options: TrainOptions): Promise<Checkpoint> {
-  const { model, seed } = options
-  if (!isModelName(model)) return loadCheckpoint(model)
-  return { model: MODELS[model](), optimizer: freshOptimizer(options), epochs: 0, seed, data: 'none' }
+/** Makes a folder ready to write to, before anything long is begun. @throws ValueError naming the flag */
+export async function prepareFolder(flag: string, folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (error) {
+    throw new ValueError(
+      flag,
+      {
+        expected: 'a folder that can be written to',
+        received: `${folder} (${error instanceof Error ? error.message : String(error)})`,
+        fix: `choose another with ${flag}`,
+      },
+      { cause: error },
+    )
+  }
 }
 
-/** A model to look at or read with: a saved file, or a new one by name. */
-export async function openForReading(model: string): Promise<Sequential> {
-  if (isModelName(model)) return MODELS[model]()
-  const checkpoint = await loadCheckpoint(model)
-  return checkpoint.model
+/** A path as an argument in a shell. */
+export function asArgument(path: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 
-/** A signal that Ctrl-C raises; a second Ctrl-C ends the program at once. */
-export function interruptSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+/** Runs something with a signal that Ctrl-C raises; a second Ctrl-C ends the program at once. */
+export async function interruptible<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  const onInterrupt = (): void => {
+  const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130)
     controller.abort()
   }
-  process.on('SIGINT', onInterrupt)
-  return { signal: controller.signal, release: () => process.off('SIGINT', onInterrupt) }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  try {
+    return await action(controller.signal)
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
 }

@@ -26,34 +26,29 @@ interface TypedArrays {
 export type TypedArrayOf<D extends DType = DType> = TypedArrays[D]
 export type TypedArray = TypedArrayOf
 
-const BYTES: Record<DType, number> = {
-  bool: 1,
-  uint8: 1,
-  int32: 4,
-  uint32: 4,
-  float16: 2,
-  float32: 4,
-  float64: 8,
+interface Arrays<D extends DType> {
+  new (length: number): TypedArrayOf<D>
+  readonly BYTES_PER_ELEMENT: number
+}
+
+const ARRAYS: { readonly [D in DType]: Arrays<D> } = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
 }
 
 /** Bytes per element. */
 export function bytesPerElement(dtype: DType): number {
-  return BYTES[dtype]
-}
-
-const CONSTRUCT: { [D in DType]: (length: number) => TypedArrayOf<D> } = {
-  bool: (length) => new Uint8Array(length),
-  uint8: (length) => new Uint8Array(length),
-  int32: (length) => new Int32Array(length),
-  uint32: (length) => new Uint32Array(length),
-  float16: (length) => new Uint16Array(length),
-  float32: (length) => new Float32Array(length),
-  float64: (length) => new Float64Array(length),
+  return ARRAYS[dtype].BYTES_PER_ELEMENT
 }
 
 /** A zero-filled host array for `length` elements of `dtype`. */
 export function createTypedArray<D extends DType>(dtype: D, length: number): TypedArrayOf<D> {
-  return CONSTRUCT[dtype](length)
+  return new ARRAYS[dtype](length)
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {

@@ -8,10 +8,10 @@ export { formatProfile, type ProfiledBackend, type ProfileEntry, profile } from 
 export * from './dtype.js'
 export * from './errors.js'
 export { castNumber, roundToType } from './expr/convert.js'
-export * as expressions from './expr/build.js'
 export { differentiate, renumberInputs, substitute } from './expr/differentiate.js'
 export { evaluateExpr, evaluateInstruction, type Position } from './expr/evaluate.js'
-export { INSTRUCTIONS, type Instruction, type InstructionInfo, isInstruction } from './expr/instructions.js'
+export { expressions } from './expr/expressions.js'
+export { INSTRUCTIONS, type InstructionInfo } from './expr/instructions.js'
 export {
   type ApplyExpr,
   apply,
@@ -29,6 +29,7 @@ export {
   topologicalOrder,
   transformExpr,
 } from './expr/node.js'
+export { type Instruction, isInstruction } from './expr/operands.js'
 export { erf, erfc } from './expr/special-functions.js'
 export { threefry2x32 } from './expr/threefry.js'
 export * from './float16.js'

@@ -43,11 +43,6 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     return elementwise.div<A, B>(this, other)
   }
 
-  /** Remainder with the sign of the divisor. @see mod */
-  mod<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
-    return elementwise.mod<A, B>(this, other)
-  }
-
   /** Power. @see pow */
   pow<A extends Tensor, B extends Operand>(this: A, other: B & Meets<A, B>): BinaryResult<'number', A, B> {
     return elementwise.pow<A, B>(this, other)

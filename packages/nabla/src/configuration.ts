@@ -13,9 +13,9 @@ export interface Configuration {
   readonly threads?: number
 }
 
-/** A configuration with where its backend choice came from. */
+/** A configuration with what asked for its backend; nothing where that was left open. */
 export interface ResolvedConfiguration extends Configuration {
-  readonly backendSource: string
+  readonly backendSource: string | undefined
 }
 
 export const CONFIGURATION_FILE = 'nabla.config.json'
@@ -38,14 +38,21 @@ function host(): Host | undefined {
 function invalid(where: string, expected: string, received: unknown): ValueError {
   return new ValueError(where, {
     expected,
-    received: JSON.stringify(received) ?? String(received),
+    received:
+      typeof received === 'number' ? String(received) : (JSON.stringify(received) ?? String(received)),
     fix: 'correct the value; known settings are backend (string or list), seed (number) and threads (number)',
   })
 }
 
+function isWhole(value: unknown, least: number): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least
+}
+
 /** Checks plain data from a file or a caller. */
 export function checkConfiguration(where: string, value: unknown): Configuration {
-  if (typeof value !== 'object' || value === null) throw invalid(where, 'an object of settings', value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(where, 'an object of settings', value)
+  }
   const { backend, seed, threads, ...rest } = value as Record<string, unknown>
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw invalid(where, 'backend, seed and threads', unknown)
@@ -53,14 +60,16 @@ export function checkConfiguration(where: string, value: unknown): Configuration
   if (backend !== undefined && typeof backend !== 'string' && !isNames) {
     throw invalid(where, 'backend to be a name or a list of names', backend)
   }
-  if (seed !== undefined && !Number.isInteger(seed)) throw invalid(where, 'seed to be a whole number', seed)
-  if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 1)) {
+  if (seed !== undefined && !isWhole(seed, 0)) {
+    throw invalid(where, 'seed to be a whole number of at least 0', seed)
+  }
+  if (threads !== undefined && !isWhole(threads, 1)) {
     throw invalid(where, 'threads to be a whole number of at least 1', threads)
   }
   return {
     ...(backend !== undefined && { backend: backend as BackendPreference }),
-    ...(seed !== undefined && { seed: seed as number }),
-    ...(threads !== undefined && { threads: threads as number }),
+    ...(seed !== undefined && { seed }),
+    ...(threads !== undefined && { threads }),
   }
 }
 
@@ -92,14 +101,22 @@ function parse(file: string, text: string): unknown {
   }
 }
 
+/** A number in an environment variable; what is none goes on as text, for the error to show. */
+function numberIn(text: string): number | string {
+  const value = Number(text)
+  return text.trim() === '' || Number.isNaN(value) ? text : value
+}
+
+/** Variables that are empty count as not set. */
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Configuration {
-  const { NABLA_BACKEND, NABLA_SEED, NABLA_THREADS } = env
-  const names = NABLA_BACKEND?.split(',').map((name) => name.trim())
-  return checkConfiguration('environment', {
-    ...(names !== undefined && { backend: names.length === 1 ? names[0] : names }),
-    ...(NABLA_SEED !== undefined && { seed: Number(NABLA_SEED) }),
-    ...(NABLA_THREADS !== undefined && { threads: Number(NABLA_THREADS) }),
-  })
+  const { NABLA_BACKEND = '', NABLA_SEED = '', NABLA_THREADS = '' } = env
+  const names = NABLA_BACKEND.split(',').map((name) => name.trim())
+  return {
+    ...(NABLA_BACKEND !== '' &&
+      checkConfiguration('NABLA_BACKEND', { backend: names.length === 1 ? names[0] : names })),
+    ...(NABLA_SEED !== '' && checkConfiguration('NABLA_SEED', { seed: numberIn(NABLA_SEED) })),
+    ...(NABLA_THREADS !== '' && checkConfiguration('NABLA_THREADS', { threads: numberIn(NABLA_THREADS) })),
+  }
 }
 
 /**
@@ -121,6 +138,6 @@ export function resolveConfiguration(
     ['the command line', checkConfiguration('command line', flags)],
   ]
   const merged: Configuration = Object.assign({}, ...sources.map(([, values]) => values))
-  const backendSource = sources.findLast(([, values]) => values.backend !== undefined)?.[0] ?? 'the default'
+  const backendSource = sources.findLast(([, values]) => values.backend !== undefined)?.[0]
   return { ...merged, backendSource }
 }

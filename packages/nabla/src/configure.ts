@@ -1,7 +1,16 @@
 /**
  * `configure()`: one call that chooses the backend and the seed for everything that follows.
  */
-import { type BackendChoice, createBackend, registerBackend, registeredBackends } from '@nabla/backend'
+import {
+  type Availability,
+  type BackendChoice,
+  BackendError,
+  type BackendFactory,
+  type BackendPreference,
+  createBackend,
+  registerBackend,
+  registeredBackends,
+} from '@nabla/backend'
 import { cpuBackendFactory } from '@nabla/backend-cpu'
 import { setDefaultBackend, setSeed } from '@nabla/core'
 import { type Configuration, resolveConfiguration } from './configuration.js'
@@ -25,6 +34,21 @@ function registerOwnBackends(): void {
   if (!known.has(cpuBackendFactory.name)) registerBackend(cpuBackendFactory)
 }
 
+/** The first of a preference that can be had; an error tells who asked for it, since that may be far from the code. */
+async function choose(
+  preference: BackendPreference,
+  threads: number | undefined,
+  source: string | undefined,
+): Promise<BackendChoice> {
+  try {
+    return await createBackend(preference, threads === undefined ? {} : { threads })
+  } catch (error) {
+    if (error instanceof BackendError && source !== undefined)
+      error.message += ` It was asked for by ${source}.`
+    throw error
+  }
+}
+
 /**
  * Chooses the default backend and seeds the default random generator. Settings come, in rising priority, from the
  * argument, `nabla.config.json`, the environment, and `flags`.
@@ -44,24 +68,37 @@ export async function configure(
     threads,
     backendSource,
   } = resolveConfiguration(program, options.flags ?? {}, options.folder)
-  const choice = await createBackend(preference, threads === undefined ? {} : { threads })
+  const choice = await choose(preference, threads, backendSource)
   setDefaultBackend(choice.backend)
   if (seed !== undefined) setSeed(seed)
   const passed = choice.passedOver
     .map(({ name, reason }) => `; "${name}" was passed over: ${reason}`)
     .join('')
   const { name, capabilities } = choice.backend
-  const description = `${name} (${capabilities.description}), chosen by ${backendSource}${passed}`
+  const chosen = backendSource === undefined ? 'the default' : `chosen by ${backendSource}`
+  const description = `${name} (${capabilities.description}), ${chosen}${passed}`
   return { ...choice, seed, description }
 }
 
-/** What there is: every registered backend, whether it can be had here, and why not. */
+async function probe(factory: BackendFactory): Promise<Availability> {
+  try {
+    return (await factory.probe?.()) ?? { available: true }
+  } catch (error) {
+    return { available: false, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** What there is, the most preferred first: every registered backend, whether it can be had here, and why not. */
 export async function describeBackends(): Promise<{ name: string; available: boolean; reason: string }[]> {
   registerOwnBackends()
   return Promise.all(
-    registeredBackends().map(async ({ name, probe }) => {
-      const found = (await probe?.()) ?? { available: true }
-      return { name, available: found.available, reason: found.available ? 'available' : found.reason }
+    registeredBackends().map(async (factory) => {
+      const found = await probe(factory)
+      return {
+        name: factory.name,
+        available: found.available,
+        reason: found.available ? 'available' : found.reason,
+      }
     }),
   )
 }

@@ -1,28 +1,34 @@
 /**
- * `pnpm mnist evaluate --model FILE`: tests a saved model.
+ * `pnpm mnist evaluate`: tests a saved model.
  */
-import { writeAtomically } from '../checkpoint.js'
-import { loadData } from '../data.js'
-import type { CommonOptions } from '../options.js'
-import { chooseBackend, createPrinter, openForReading } from '../session.js'
-import { showTest } from './show-test.js'
+import { dirname } from 'node:path'
+import { loadTestData } from '../data.js'
+import { requireSaved } from '../open-model.js'
+import type { EvaluateFlags } from '../options.js'
+import { writeReport } from '../report/json.js'
+import { chooseBackend, createPrinter, prepareFolder } from '../session.js'
+import { settingsFrom } from '../settings.js'
+import { introduce, showTest } from './show-test.js'
 
-/** Tests a model on the test pictures of a source. */
-export async function evaluate(options: CommonOptions): Promise<void> {
-  const printer = createPrinter(options.quiet)
-  const { backend, description } = await chooseBackend(options)
-  printer.say(`  backend  ${description}`)
-  const model = await openForReading(options.model)
-  const data = await loadData(options)
+/** Tests a model on the test pictures of a source: by default those that it was tested on after training. */
+export async function evaluate(flags: EvaluateFlags, signal?: AbortSignal): Promise<void> {
+  const printer = createPrinter(flags.quiet)
+  if (flags.json !== undefined) await prepareFolder('--json', dirname(flags.json))
+  const { backend, description, seed } = await chooseBackend(flags)
+  introduce(printer, description)
+  const { model, training, file } = await requireSaved('evaluate', flags)
+  printer.say(`  model    ${model.name} from ${file}, trained on: ${training.data.description}`)
+  const settings = settingsFrom({ ...flags, seed }, training.settings)
+  const data = await loadTestData({ ...settings, signal })
+  const test = flags.limit === undefined ? data.test : data.test.take(flags.limit)
   printer.say(`  data     ${data.description}`)
-  const { loss, accuracy } = await showTest(model, data.test, printer)
-  if (options.json === undefined) return
-  const report = {
+  await writeReport(flags.json, {
     backend: backend.name,
-    data: { source: data.description, test: data.test.length },
-    model: options.model,
+    data: { source: data.description, train: training.data.train, test: test.length },
+    model: model.name,
     parameters: model.parameterCount,
-    test: { loss, accuracy },
-  }
-  await writeAtomically(options.json, `${JSON.stringify(report, null, 2)}\n`)
+    seed: settings.seed,
+    epochs: training.progress.rows,
+    test: await showTest(model, test, printer, signal),
+  })
 }

@@ -1,123 +1,133 @@
 /**
  * `pnpm mnist train`: trains, tests, shows, and saves.
  */
-import { join } from 'node:path'
-import { type History, memory } from 'nabla'
+import { dirname, join } from 'node:path'
+import { type Callback, memory } from 'nabla'
 import pc from 'picocolors'
-import { type Checkpoint, saveCheckpoint, writeAtomically } from '../checkpoint.js'
-import { loadData, type RunData } from '../data.js'
-import type { TrainOptions } from '../options.js'
-import { plotHistory } from '../report/plot.js'
-import { chooseBackend, createPrinter, interruptSignal, openModel, type Printer } from '../session.js'
-import { showTest } from './show-test.js'
+import { writeAtomically } from '../checkpoint.js'
+import { loadData } from '../data.js'
+import { openNew, openSaved, outOf } from '../open-model.js'
+import type { TrainFlags } from '../options.js'
+import { writeReport } from '../report/json.js'
+import { plotCurve } from '../report/plot.js'
+import { asArgument, chooseBackend, createPrinter, type Printer, prepareFolder } from '../session.js'
+import { DEFAULT_OUT, MODEL_FILE, settingsFrom } from '../settings.js'
+import { type Fitted, type Fitting, fitModel } from '../training/fit.js'
+import { planTraining } from '../training/plan.js'
+import { introduce, showTest } from './show-test.js'
 
-/** Training pictures in all that a run without `--epochs` sees: about a minute on plain typed arrays. */
-const DEFAULT_PICTURES = 60_000
-const MAXIMUM_DEFAULT_EPOCHS = 5
-
-function epochsFor({ epochs }: TrainOptions, pictures: number): number {
-  return epochs ?? Math.max(1, Math.min(MAXIMUM_DEFAULT_EPOCHS, Math.round(DEFAULT_PICTURES / pictures)))
+/** What the program runs in. */
+export interface Surroundings {
+  /** Interrupts. */
+  readonly signal?: AbortSignal
+  /** Look on at the training. */
+  readonly callbacks?: readonly Callback[]
 }
 
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits))
-}
-
-/** The epochs of a history in the form of the JSON report. */
-function epochRows(history: History): object[] {
-  return history.epochs.map(({ loss, accuracy = Number.NaN, seconds, samplesPerSecond }) => ({
-    loss: round(loss, 6),
-    accuracy: round(accuracy, 6),
-    seconds: round(seconds, 3),
-    samplesPerSecond: round(samplesPerSecond, 1),
-  }))
-}
-
-interface Run {
-  readonly options: TrainOptions
-  readonly printer: Printer
+interface Run extends Fitting {
   readonly backend: string
-  readonly start: Checkpoint
-  readonly data: RunData
+  readonly printer: Printer
 }
 
-async function introduce(options: TrainOptions, signal: AbortSignal): Promise<Run> {
-  const printer = createPrinter(options.quiet)
-  const { backend, description } = await chooseBackend(options)
-  printer.say(`${pc.bold('Nabla ∇')}  reading handwritten digits`)
-  printer.say(`  backend  ${description}`)
-  const data = await loadData({ ...options, signal })
+async function prepare(flags: TrainFlags, { signal, callbacks }: Surroundings): Promise<Run> {
+  const printer = createPrinter(flags.quiet)
+  const out = outOf(flags)
+  await prepareFolder('--out', out)
+  if (flags.json !== undefined) await prepareFolder('--json', dirname(flags.json))
+  const { backend, description, seed } = await chooseBackend(flags)
+  introduce(printer, description)
+  const saved = await openSaved(flags)
+  const settings = settingsFrom({ ...flags, seed }, saved?.training?.settings)
+  const onDownload = (fraction: number): void =>
+    printer.status(`  data     downloading MNIST, ${Math.round(100 * fraction)} %`)
+  printer.status('  data     looking for it …')
+  const data = await loadData({ ...settings, signal, onDownload })
+  const count = (value: number): string => value.toLocaleString('en-US')
   printer.say(`  data     ${data.description}`)
   printer.say(
-    `           ${data.train.length.toLocaleString('en-US')} pictures to train on, ${data.test.length.toLocaleString('en-US')} to test`,
+    `           ${count(data.train.length)} pictures to train on, ${count(data.test.length)} to test`,
   )
-  const start = await openModel(options)
-  if (start.epochs > 0)
-    printer.say(`  model    ${options.model}, after ${start.epochs} epochs on: ${start.data}`)
-  printer.say()
-  printer.say(start.model.summary())
-  return { options, printer, backend: backend.name, start, data }
+  const opened = saved ?? openNew(flags, settings.seed)
+  const plan = planTraining(data, settings, flags.epochs, opened.training)
+  const { name } = opened.model
+  const origin = flags.model === undefined || flags.model === name ? '' : ` from ${flags.model}`
+  printer.say(`  model    ${name}${origin}, ${plan.introduction ?? 'new'}`)
+  printer.say(
+    `  training ${opened.optimizer.name}, learning rate ${opened.optimizer.learningRate}, ${
+      settings.batchSize === 'full' ? 'all pictures' : `${settings.batchSize} pictures`
+    } per step, seed ${settings.seed}`,
+  )
+  printer.say(`\n${opened.model.summary()}\n`)
+  const file = join(out, MODEL_FILE)
+  return {
+    backend: backend.name,
+    printer,
+    opened,
+    data,
+    settings,
+    plan,
+    file,
+    quiet: printer.quiet,
+    signal,
+    callbacks,
+  }
 }
 
-async function fit({ options, start, data, printer }: Run, signal: AbortSignal): Promise<History> {
-  const { model, optimizer, epochs: done } = start
-  model.compile({ optimizer, loss: 'sparseCategoricalCrossEntropyFromLogits', metrics: ['accuracy'] })
-  const epochs = done + epochsFor(options, data.train.length)
-  printer.say()
-  return model.fit(data.train, {
-    epochs,
-    initialEpoch: done,
-    batchSize: options.batchSize,
-    seed: options.seed,
-    verbose: options.quiet ? 0 : 'auto',
-    signal,
+/** Says what an interrupted training leaves and how to go on with it. */
+function explainInterruption({ file, plan }: Run, { progress }: Fitted): void {
+  const { epoch, batch } = progress.position
+  const steps = batch === 0 ? '' : ` and ${batch} of ${plan.loader.length} steps of the next`
+  console.log(`\nInterrupted after ${epoch} whole epoch${epoch === 1 ? '' : 's'}${steps}, and saved.`)
+  console.log('To go on from that very step, with the same data and settings:\n')
+  console.log(`  pnpm mnist train --model ${asArgument(file)}\n`)
+}
+
+/** Tests what was trained. */
+async function conclude(run: Run, fitted: Fitted, json: string | undefined): Promise<void> {
+  const { backend, printer, opened, data, settings, file, signal } = run
+  const { model } = opened
+  const rows = fitted.progress.rows
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0)
+  printer.say(
+    pc.dim(
+      `\nTrained for ${seconds.toFixed(1)} s; peak tensor memory ${(memory().peakBytes / 2 ** 20).toFixed(0)} MiB.`,
+    ),
+  )
+  const plot = plotCurve(fitted.curve)
+  if (plot !== undefined) printer.say(`\n${plot}`)
+  const test = await showTest(model, data.test, printer, signal)
+  await writeReport(json, {
+    backend,
+    data: { source: data.description, train: data.train.length, test: data.test.length },
+    model: model.name,
+    parameters: model.parameterCount,
+    seed: settings.seed,
+    epochs: rows,
+    test,
   })
+  printer.say(`\nSaved ${file} and history.json beside it. To read a digit from a picture of yours:\n`)
+  const isUsual = file === join(DEFAULT_OUT, MODEL_FILE)
+  printer.say(`  pnpm mnist predict picture.png${isUsual ? '' : ` --model ${asArgument(file)}`}`)
 }
 
 /** Trains a model and reports on it. */
-export async function train(options: TrainOptions): Promise<void> {
-  const { signal, release } = interruptSignal()
-  const run = await introduce(options, signal)
-  const { start, data, printer } = run
-  const history = await fit(run, signal)
-  release()
-  const file = join(options.out, 'model.safetensors')
-  const epochs = start.epochs + history.epochs.length
-  await saveCheckpoint(file, { ...start, epochs, data: data.description, seed: options.seed })
-  await writeAtomically(join(options.out, 'history.json'), `${JSON.stringify(epochRows(history), null, 2)}\n`)
-  if (history.stopped === 'aborted') {
-    console.log(
-      `\nInterrupted. The model is saved after ${epochs} whole epochs and the steps since; go on with\n`,
-    )
-    console.log(`  pnpm mnist train --model ${file} --data ${options.data}\n`)
-    process.exitCode = 130
+export async function train(flags: TrainFlags, surroundings: Surroundings): Promise<void> {
+  const { signal } = surroundings
+  const run = await prepare(flags, surroundings)
+  const fitted = await fitModel(run)
+  const history = `${JSON.stringify(fitted.progress.rows, null, 2)}\n`
+  await writeAtomically(join(dirname(run.file), 'history.json'), history)
+  if (fitted.interrupted) {
+    explainInterruption(run, fitted)
     return
   }
-  const plot = plotHistory(history)
-  if (plot !== undefined) printer.say(`\n${plot}`)
-  const test = await showTest(start.model, data.test, printer)
-  printer.say(
-    `\nSaved ${file} and history.json. Read a picture with: pnpm mnist predict picture.png --model ${file}`,
-  )
-  if (options.json !== undefined) await writeReport(options.json, run, history, test)
-  const { peakBytes } = memory()
-  printer.say(pc.dim(`Peak tensor memory ${(peakBytes / 2 ** 20).toFixed(0)} MiB.`))
-}
-
-async function writeReport(
-  file: string,
-  { backend, start, data, options }: Run,
-  history: History,
-  test: { readonly loss: number; readonly accuracy: number },
-): Promise<void> {
-  const report = {
-    backend,
-    data: { source: data.description, train: data.train.length, test: data.test.length },
-    model: options.model,
-    parameters: start.model.parameterCount,
-    seed: options.seed,
-    epochs: epochRows(history),
-    test: { loss: round(test.loss, 6), accuracy: round(test.accuracy, 6) },
+  try {
+    await conclude(run, fitted, flags.json)
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error
+    console.log(
+      '\nInterrupted while testing; the training was complete, and its model is saved. To test it:\n',
+    )
+    console.log(`  pnpm mnist evaluate --model ${asArgument(run.file)}\n`)
   }
-  await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`)
 }

@@ -1,9 +1,12 @@
 /**
  * What a trained model does with the test pictures: loss, accuracy, confusion, and some of its mistakes.
  */
-import { type ArrayDataset, DataLoader, type Module, scope, tensorFrom } from 'nabla'
+import { breathe, DataLoader, type DigitDataset, type Module, scope, tensorFrom } from 'nabla'
 
 const CLASSES = 10
+const PIXELS = 28 * 28
+/** Pictures read at once. */
+const BATCH = 250
 const SHOWN_MISTAKES = 6
 
 export interface Mistake {
@@ -34,19 +37,22 @@ function crossEntropy(logits: ArrayLike<number>, start: number, truth: number): 
   return Math.log(total) + top - Number(logits[start + truth])
 }
 
-/** Reads every picture of a data set once. */
+/** Reads every picture of a data set once. @throws the signal's reason when interrupted */
 export async function testModel(
   model: Module,
-  test: ArrayDataset<'inputs' | 'targets'>,
+  test: DigitDataset,
+  signal?: AbortSignal,
 ): Promise<TestReport> {
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0))
   const mistakes: Mistake[] = []
   let right = 0
   let loss = 0
-  for await (const { inputs, targets } of new DataLoader(test, { batchSize: 500 }).hostBatches()) {
+  for await (const { inputs, targets } of new DataLoader(test, { batchSize: BATCH }).hostBatches()) {
     const logits = scope(() => model.call(tensorFrom(inputs.data, inputs.shape)))
     const values = await logits.data()
     logits.dispose()
+    await breathe()
+    signal?.throwIfAborted()
     targets.data.forEach((truth: number, row: number) => {
       const reading = largest(values, row * CLASSES, CLASSES)
       const counts = confusion[truth]
@@ -54,7 +60,7 @@ export async function testModel(
       loss += crossEntropy(values, row * CLASSES, truth)
       if (reading === truth) right += 1
       else if (mistakes.length < SHOWN_MISTAKES) {
-        mistakes.push({ pixels: inputs.data.slice(row * 784, (row + 1) * 784), truth, reading })
+        mistakes.push({ pixels: inputs.data.slice(row * PIXELS, (row + 1) * PIXELS), truth, reading })
       }
     })
   }

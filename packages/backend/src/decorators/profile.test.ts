@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as e from '../expr/build.js'
+import { expressions as e } from '../expr/expressions.js'
 import { input } from '../expr/node.js'
 import { createNullBackend } from '../null-backend.js'
 import { type Shape, sizeOf } from '../shape.js'

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import * as e from './build.js'
 import { differentiate, renumberInputs, substitute } from './differentiate.js'
 import { evaluateExpr } from './evaluate.js'
-import { INSTRUCTIONS, type Instruction } from './instructions.js'
+import { expressions as e } from './expressions.js'
+import { INSTRUCTIONS } from './instructions.js'
 import { apply, constant, type Expr, formatExpr, input, topologicalOrder } from './node.js'
+import type { Instruction } from './operands.js'
 
 const x = input(0, 'float64')
 const y = input(1, 'float64')

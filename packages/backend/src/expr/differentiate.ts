@@ -3,9 +3,10 @@
  * from here, as one simplified expression, so backward is one kernel.
  */
 import { isFloat } from '../dtype.js'
-import * as e from './build.js'
-import type { Instruction } from './instructions.js'
-import { type ApplyExpr, constant, type Expr, topologicalOrder, transformExpr } from './node.js'
+import { rebuild } from './build.js'
+import { expressions as e } from './expressions.js'
+import { type ApplyExpr, constant, type Expr, topologicalOrder } from './node.js'
+import type { Instruction } from './operands.js'
 
 /** The cotangent of each operand, `undefined` where the derivative is zero everywhere. */
 type CotangentRule = (
@@ -131,20 +132,25 @@ function pushCotangents(node: ApplyExpr, own: Expr, reaching: Set<Expr>, cotange
   })
 }
 
-/** An expression with leaves or subexpressions replaced, simplified again on the way up. */
-export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): Expr {
+/** An expression with nodes replaced, simplified again on the way up; `replace` is asked for each node once. */
+function rewrite(root: Expr, replace: (node: Expr) => Expr | undefined): Expr {
   const done = new Map<Expr, Expr>()
   const visit = (node: Expr): Expr => {
-    const known = done.get(node) ?? replacements.get(node)
+    const known = done.get(node)
     if (known !== undefined) return known
-    const result = node.kind === 'apply' ? e.rebuild(node, node.arguments.map(visit)) : node
+    const result = replace(node) ?? (node.kind === 'apply' ? rebuild(node, node.arguments.map(visit)) : node)
     done.set(node, result)
     return result
   }
   return visit(root)
 }
 
+/** An expression with leaves or subexpressions replaced. */
+export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): Expr {
+  return rewrite(root, (node) => replacements.get(node))
+}
+
 /** Inputs renumbered: input `slot` of the expression becomes input `slots[slot]`. */
 export function renumberInputs(root: Expr, rename: (slot: number) => Expr): Expr {
-  return transformExpr(root, (node) => (node.kind === 'input' ? rename(node.slot) : undefined))
+  return rewrite(root, (node) => (node.kind === 'input' ? rename(node.slot) : undefined))
 }

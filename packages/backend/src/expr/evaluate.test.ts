@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../dtype.js'
-import * as e from './build.js'
 import { castNumber, roundToType } from './convert.js'
 import { evaluateExpr } from './evaluate.js'
+import { expressions as e } from './expressions.js'
 import { constant, type Expr, index, input, scalar } from './node.js'
 
 type Build = (...operands: Expr[]) => Expr

@@ -5,9 +5,9 @@
 import { type DType, isFloat } from '../dtype.js'
 import { roundHalfEven } from '../float16.js'
 import { roundToType } from './convert.js'
-import { EXACT, type Evaluate, multiply } from './exact.js'
-import type { Instruction } from './instructions.js'
+import { type Evaluate, EXACT, multiply } from './exact.js'
 import type { ApplyExpr, Expr } from './node.js'
+import type { Instruction } from './operands.js'
 import { erf, erfc } from './special-functions.js'
 import { threefry2x32 } from './threefry.js'
 

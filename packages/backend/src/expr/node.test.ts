@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as e from './build.js'
+import { expressions as e } from './expressions.js'
 import {
   apply,
   constant,

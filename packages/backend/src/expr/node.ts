@@ -4,7 +4,7 @@
  * made of an expression in a WeakMap. A node that came through `structuredClone` is brought back by `internExpr`.
  */
 import type { DType } from '../dtype.js'
-import type { Instruction } from './instructions.js'
+import type { Instruction } from './operands.js'
 
 /** The element of the call's input number `slot` at this position. */
 export interface InputExpr {
@@ -76,7 +76,7 @@ export function index(axis: number): IndexExpr {
   return intern(`x${axis}`, (id) => ({ kind: 'index', axis, dtype: 'int32', id }))
 }
 
-/** A node as is, without simplification; `build.ts` has the functions to write expressions with. */
+/** A node as is, without simplification; expressions.ts has the functions to write expressions with. */
 export function apply(instruction: Instruction, operands: readonly Expr[], dtype: DType): ApplyExpr {
   const key = `${instruction}(${operands.map((operand) => operand.id).join(',')}):${dtype}`
   return intern(key, (id) => ({ kind: 'apply', instruction, arguments: operands, dtype, id }))

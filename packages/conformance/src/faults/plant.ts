@@ -5,11 +5,16 @@ import {
   type Backend,
   type DType,
   decorate,
+  type Expr,
   type KernelCall,
   layoutPositions,
+  type ReduceCall,
+  topologicalOrder,
+  transformExpr,
   type View,
 } from '@nabla/backend'
 import { toNumbers, toTypedArray } from '../reference/backend.js'
+import { reducedGroups } from '../reference/reduce.js'
 
 /** The same backend with fewer types, so that the kit is done sooner. */
 export function withDTypes(inner: Backend, dtypes: readonly DType[]): Backend {
@@ -40,4 +45,66 @@ export function putElements(backend: Backend, view: View, values: readonly numbe
   let next = 0
   for (const position of layoutPositions(view)) contents[position] = values[next++] as number
   if (contents.length > 0) backend.write(view.buffer, toTypedArray(view.dtype, contents))
+}
+
+/** Every instruction of one kind in the expressions of maps, replaced. */
+export function replacingInstruction(
+  inner: Backend,
+  instruction: string,
+  replace: (operands: readonly Expr[], node: Expr) => Expr,
+): Backend {
+  const rewrite = (root: Expr): Expr => {
+    if (!topologicalOrder([root]).some((node) => node.kind === 'apply' && node.instruction === instruction))
+      return root
+    return transformExpr(root, (node) =>
+      node.kind === 'apply' && node.instruction === instruction
+        ? replace(node.arguments.map(rewrite), node)
+        : undefined,
+    )
+  }
+  return rewriting(inner, (call) =>
+    call.kind === 'map' ? { ...call, expressions: call.expressions.map(rewrite) } : call,
+  )
+}
+
+/** Reductions of one kind computed by other means; everything else as before. */
+export function reducing(
+  inner: Backend,
+  which: (call: ReduceCall) => boolean,
+  fold: (values: number[]) => number,
+): Backend {
+  return decorate(inner, {
+    run: (call) => {
+      if (call.kind !== 'reduce' || !which(call)) return inner.run(call)
+      const groups = reducedGroups(call, (view) => elementsIn(inner, view))
+      const { post, postInputs = [], ...plain } = call
+      putElements(inner, plain.output, groups.map(fold))
+      if (post === undefined) return
+      const inputs = [plain.output, ...postInputs]
+      inner.run({
+        kind: 'map',
+        label: call.label,
+        shape: plain.output.shape,
+        expressions: [post],
+        inputs,
+        scalars: call.scalars,
+        outputs: [plain.output],
+      })
+    },
+  })
+}
+
+/** One thing done after every call of a kind. */
+export function after<K extends KernelCall['kind']>(
+  inner: Backend,
+  kind: K,
+  spoil: (call: KernelCall & { kind: K }) => void,
+): Backend {
+  const isKind = (call: KernelCall): call is KernelCall & { kind: K } => call.kind === kind
+  return decorate(inner, {
+    run: (call) => {
+      inner.run(call)
+      if (isKind(call)) spoil(call)
+    },
+  })
 }

@@ -21,9 +21,9 @@ import { accepts, exactly, formatInterval, formatNumber } from '../acceptance/in
 import { type ConformanceCase, describeError, Findings } from '../case.js'
 import { hostileFew, hostileValues } from '../kernels/values.js'
 import { coordinatesOf } from '../reference/elements.js'
-import { noting, withoutLeaks } from './check.js'
 import { differentiable, filled, type Operation } from './operation.js'
 import { elementsOf, LAYOUTS, type LayoutName, placeTensor } from './place.js'
+import { noting, withoutLeaks } from './watch.js'
 
 /** The types that an operation's operands may have. */
 function dtypesOf({ rule }: ElementwiseOperation, available: readonly DType[]): DType[] {
@@ -188,11 +188,14 @@ function asRow(operation: ElementwiseOperation): Operation {
   })
 }
 
-/** Rows for the gradients of all elementwise operations that have one. */
-export function elementwiseRows(): Operation[] {
-  return elementwiseOperations()
+let rows: readonly Operation[] | undefined
+
+/** Rows for the gradients of all elementwise operations that have one; always the same objects. */
+export function elementwiseRows(): readonly Operation[] {
+  rows ??= elementwiseOperations()
     .filter((operation) => operation.differentiable.includes(true))
     .map(asRow)
+  return rows
 }
 
 export function elementwiseCases({ dtypes }: Capabilities): ConformanceCase[] {

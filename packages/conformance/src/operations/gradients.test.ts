@@ -7,9 +7,9 @@ import { createCpuBackend } from '@nabla/backend-cpu'
 import { add, checkGradients, mul, sum, type Tensor } from '@nabla/core'
 import { describe, expect, it } from 'vitest'
 import { OPERATIONS } from './cases/index.js'
-import { allElements, inputsFor } from './check.js'
 import { elementwiseRows } from './elementwise.js'
 import type { Operation, Place, Results } from './operation.js'
+import { allElements, inputsFor } from './run-operation.js'
 
 const place: Place = { backend: createCpuBackend(), dtype: 'float64' }
 

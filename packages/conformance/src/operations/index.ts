@@ -1,52 +1,13 @@
 /** All cases of the operation level: tables and catalogue, forward and gradient. */
-import { type Backend, type Capabilities, type DType, isFloat } from '@nabla/backend'
-import { epsilonOf } from '../acceptance/float-format.js'
-import { type ConformanceCase, describeError, Findings } from '../case.js'
-import { createReferenceBackend } from '../reference/backend.js'
+import { type Capabilities, type DType, isFloat } from '@nabla/backend'
+import type { ConformanceCase } from '../case.js'
 import { OPERATIONS } from './cases/index.js'
-import {
-  checkForward,
-  differencesOf,
-  gradientsOf,
-  type HostResult,
-  referenceType,
-  runOperation,
-  withoutLeaks,
-} from './check.js'
+import { checkForward } from './check-forward.js'
+import { checkGradient } from './check-gradient.js'
 import { elementwiseCases, elementwiseRows } from './elementwise.js'
 import { knownStreamCases } from './known-streams.js'
-import type { Operation } from './operation.js'
-import { LAYOUTS } from './place.js'
-
-/** Results that are computed once, when they are first asked for. */
-function once<K, V>(compute: (key: K) => Promise<V>): (key: K) => Promise<V> {
-  const known = new Map<K, Promise<V>>()
-  return (key) => {
-    const found = known.get(key) ?? compute(key)
-    known.set(key, found)
-    return found
-  }
-}
-
-async function referenceResults(operation: Operation, dtype: DType): Promise<HostResult[]> {
-  const backend = createReferenceBackend()
-  const results = await runOperation(operation, { backend, dtype })
-  await backend.dispose()
-  return results
-}
-
-function forwardCases(operation: Operation, available: readonly DType[]): ConformanceCase[] {
-  const wanted = once((dtype: DType) => referenceResults(operation, dtype))
-  return operation.dtypes
-    .filter((dtype) => isAvailable(operation, dtype, available))
-    .map((dtype) => ({
-      level: 'operation',
-      subject: operation.functions.join(', '),
-      dtype,
-      run: async (backend) =>
-        checkForward(operation, { backend, dtype }, await wanted(referenceType(operation, dtype))),
-    }))
-}
+import { hasGradient, type Operation } from './operation.js'
+import { wantedGradients, wantedResults } from './wanted.js'
 
 /** Whether a backend has the type that an operation is tried in, and the others that it comes to. */
 function isAvailable({ inputs, needs }: Operation, dtype: DType, available: readonly DType[]): boolean {
@@ -54,62 +15,20 @@ function isAvailable({ inputs, needs }: Operation, dtype: DType, available: read
   return types.every((each) => available.includes(each))
 }
 
-type Differentiated = Operation & { readonly differentiable: NonNullable<Operation['differentiable']> }
-
-const hasGradient = (operation: Operation): operation is Differentiated =>
-  operation.differentiable !== undefined
-
-// Relative to the largest derivative: rounding of the backend, and of central differences in float64.
-const gradientTolerance = (dtype: DType): number =>
-  isFloat(dtype) ? Math.max(2e-6, epsilonOf(dtype) * (dtype === 'float16' ? 32 : 1024)) : 0
-
-async function checkGradient(
-  operation: Differentiated,
-  backend: Backend,
-  dtype: DType,
-  wanted: readonly (readonly number[] | undefined)[],
-): Promise<readonly string[]> {
-  const findings = new Findings()
-  for (const layout of LAYOUTS.slice(0, 2)) {
-    try {
-      await withoutLeaks(backend, findings, layout, async () => {
-        const got = await gradientsOf(operation, { backend, dtype }, layout)
-        got.forEach((gradient, input) => {
-          if (gradient !== undefined)
-            compareGradient(
-              gradient,
-              wanted[input] ?? [],
-              `${layout}, input ${input}`,
-              gradientTolerance(dtype),
-              findings,
-            )
-        })
-      })
-    } catch (error) {
-      findings.add(`${layout}: ${describeError(error)}`)
-    }
-  }
-  return findings.result()
-}
-
-function compareGradient(
-  { values }: HostResult,
-  wanted: readonly number[],
-  what: string,
-  tolerance: number,
-  findings: Findings,
-): void {
-  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
-  wanted.forEach((expected, i) => {
-    const value = values[i] ?? Number.NaN
-    if (Math.abs(value - expected) <= tolerance * largest) return
-    findings.add(`${what}, element ${i}: derivative ${value}, by central differences ${expected}`)
-  })
+function forwardCases(operation: Operation, available: readonly DType[]): ConformanceCase[] {
+  return operation.dtypes
+    .filter((dtype) => isAvailable(operation, dtype, available))
+    .map((dtype) => ({
+      level: 'operation',
+      subject: operation.functions.join(', '),
+      dtype,
+      run: async (backend) =>
+        checkForward(operation, { backend, dtype }, await wantedResults(operation, dtype)),
+    }))
 }
 
 function gradientCases(operation: Operation, available: readonly DType[]): ConformanceCase[] {
   if (!hasGradient(operation)) return []
-  const wanted = once((_: Operation) => differencesOf(operation))
   return operation.dtypes
     .filter((dtype) => isFloat(dtype) && isAvailable(operation, dtype, available))
     .map((dtype) => ({
@@ -117,7 +36,7 @@ function gradientCases(operation: Operation, available: readonly DType[]): Confo
       subject: operation.functions.join(', '),
       dtype,
       aspect: 'gradient',
-      run: async (backend) => checkGradient(operation, backend, dtype, await wanted(operation)),
+      run: async (backend) => checkGradient(operation, backend, dtype, await wantedGradients(operation)),
     }))
 }
 

@@ -38,6 +38,12 @@ export interface Operation {
   readonly sameType: boolean
 }
 
+/** An operation that has a gradient. */
+export type Differentiated = Operation & { readonly differentiable: NonNullable<Operation['differentiable']> }
+
+export const hasGradient = (operation: Operation): operation is Differentiated =>
+  operation.differentiable !== undefined
+
 export const FLOATS: readonly DType[] = ['float16', 'float32', 'float64']
 export const NUMBERS: readonly DType[] = ['uint8', 'int32', 'uint32', ...FLOATS]
 export const ANY: readonly DType[] = ['bool', ...NUMBERS]

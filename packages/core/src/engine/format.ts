@@ -31,60 +31,48 @@ function needsExponent(values: readonly number[]): boolean {
   return largest >= 1e8 || (!isWhole && (smallest < 1e-4 || largest / smallest > 1e4))
 }
 
+/** Decimals without the zeros at the end, as far as they are shown. */
+function decimalsOf(value: number): number {
+  const [, decimals = ''] = value.toFixed(DECIMALS).replace(/\.?0+$/, '').split('.')
+  return decimals.length
+}
+
 /** How the numbers of one tensor are written: all with the same number of decimals, as few as they need. */
 function numberFormat(values: readonly number[], dtype: DType): (value: number) => string {
   if (dtype === 'bool') return (value) => (value === 0 ? 'false' : 'true')
   if (!isFloat(dtype)) return String
   const special = (value: number): string | undefined => (Number.isFinite(value) ? undefined : String(value))
   if (needsExponent(values)) return (value) => special(value) ?? value.toExponential(DECIMALS)
-  const decimals = values.reduce((most, value) => {
-    if (!Number.isFinite(value) || most === DECIMALS) return most
-    return Math.max(
-      most,
-      (
-        value
-          .toFixed(DECIMALS)
-          .replace(/\.?0+$/, '')
-          .split('.')[1] ?? ''
-      ).length,
-    )
-  }, 0)
+  const decimals = values.reduce((most, value) => Math.max(most, decimalsOf(value)), 0)
   return (value) => special(value) ?? value.toFixed(decimals)
 }
 
-function collect({ shape, values }: Elements, shorten: boolean): number[] {
+/** Elements as nested brackets. */
+export function formatElements({ shape, values }: Elements, dtype: DType): string {
+  const shorten = sizeOf(shape) > MAXIMUM_SIZE
   const strides = rowMajorStrides(shape)
-  const found: number[] = []
+  // Numbers stay numbers until all of them are known: they share one format and one width.
+  const parts: (string | number)[] = []
   const visit = (axis: number, offset: number): void => {
     if (axis === shape.length) {
-      found.push(values[offset] as number)
+      parts.push(values[offset] as number)
       return
     }
-    for (const i of shown(shape[axis] as number, shorten)) {
-      if (i !== undefined) visit(axis + 1, offset + i * (strides[axis] as number))
-    }
+    const below = shape.length - 1 - axis
+    const separator = below === 0 ? ', ' : `,${'\n'.repeat(below)}${' '.repeat(axis + 1)}`
+    parts.push('[')
+    shown(shape[axis] as number, shorten).forEach((i, place) => {
+      if (place > 0) parts.push(separator)
+      if (i === undefined) parts.push('…')
+      else visit(axis + 1, offset + i * (strides[axis] as number))
+    })
+    parts.push(']')
   }
   visit(0, 0)
-  return found
-}
-
-/** Elements as nested brackets. */
-export function formatElements(elements: Elements, dtype: DType): string {
-  const { shape } = elements
-  const shorten = sizeOf(shape) > MAXIMUM_SIZE
-  const values = collect(elements, shorten)
-  const format = numberFormat(values, dtype)
-  const texts = values.map(format)
-  const width = texts.reduce((most, text) => Math.max(most, text.length), 0)
-  let next = 0
-  const visit = (axis: number): string => {
-    if (axis === shape.length) return (texts[next++] as string).padStart(width)
-    const parts = shown(shape[axis] as number, shorten).map((i) => (i === undefined ? '…' : visit(axis + 1)))
-    const separator =
-      axis === shape.length - 1 ? ', ' : `,${'\n'.repeat(shape.length - 1 - axis)}${' '.repeat(axis + 1)}`
-    return `[${parts.join(separator)}]`
-  }
-  return visit(0)
+  const numbers = parts.filter((part) => typeof part === 'number')
+  const format = numberFormat(numbers, dtype)
+  const width = numbers.reduce((most, value) => Math.max(most, format(value).length), 0)
+  return parts.map((part) => (typeof part === 'number' ? format(part).padStart(width) : part)).join('')
 }
 
 /** A tensor's type, and its elements where they are at hand. */

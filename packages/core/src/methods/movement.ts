@@ -4,7 +4,7 @@
 import type { DType, Shape } from '@nabla/backend'
 import * as movement from '../ops/movement/index.js'
 import type { Tensor } from '../tensor.js'
-import type { Axes, Expanded, Squeezed, Swapped, Transposed } from '../types/axes.js'
+import type { Axes, Expanded, Squeezed, Transposed } from '../types/axes.js'
 import type { Selected, Selection } from '../types/selection.js'
 import type { Mutable, Requested, Reshapeable } from '../types/shapes.js'
 import { retype } from '../types/typed.js'
@@ -51,15 +51,6 @@ export abstract class MovementMethods<out S extends Shape, out D extends DType> 
     return retype(order === undefined ? movement.transpose(this) : movement.transpose(this, order))
   }
 
-  /** Two axes exchanged. @see swapAxes */
-  swapAxes<A extends Tensor, X extends number, Y extends number>(
-    this: A,
-    first: X,
-    second: Y,
-  ): Tensor<Swapped<A['shape'], X, Y>, A['dtype']> {
-    return retype(movement.swapAxes(this, first, second))
-  }
-
   /** Repeated to a shape, without moving data. @see broadcastTo */
   broadcastTo<T extends DType, const B extends Shape>(
     this: Tensor<Shape, T>,
@@ -74,13 +65,5 @@ export abstract class MovementMethods<out S extends Shape, out D extends DType> 
     ...selections: Q
   ): Tensor<Selected<A['shape'], Q>, A['dtype']> {
     return retype(movement.slice(this, ...selections))
-  }
-
-  /** Elements in reverse order along axes. @see flip */
-  flip<A extends Shape, T extends DType>(
-    this: Tensor<A, T>,
-    axes?: number | readonly number[],
-  ): Tensor<A, T> {
-    return movement.flip(this, axes)
   }
 }

@@ -1,64 +1,62 @@
 /**
  * Early stopping: ends training when it no longer helps, and brings the best weights back.
  */
-import { stopGradient, type Tensor } from '@nabla/core'
+import { stopGradient, type Tensor, type Variable } from '@nabla/core'
 import type { Module } from '../module.js'
-import { type Callback, largerIsBetter, monitored } from './callback.js'
+import { type Names, requireKnown } from '../training/checks.js'
+import type { Callback } from './callback.js'
+import { Monitor, type MonitorOptions } from './monitor.js'
 
-export interface EarlyStoppingOptions {
-  /** The value to watch; default `validationLoss`. */
-  readonly monitor?: string
-  /** Epochs without improvement before stopping; default 3. */
-  readonly patience?: number
-  /** The least change that counts as improvement; default 0. */
-  readonly minimumDelta?: number
-  /** Brings back the weights of the best epoch whenever training ends; default true. */
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Brings back the weights of the best epoch whenever training ends, also by a signal or an error; default true. */
   readonly restoreBest?: boolean
 }
 
-function snapshot(model: Module): Tensor[] {
-  return model.variables.map(({ value }) => stopGradient(value).keep())
+const OPTIONS: Names<EarlyStoppingOptions> = {
+  monitor: true,
+  patience: true,
+  minimumDelta: true,
+  mode: true,
+  restoreBest: true,
+}
+
+type Snapshot = Map<Variable, Tensor>
+
+/** Variables replace their tensors and never write into them, so keeping the old ones is a snapshot without a copy. */
+function snapshot(model: Module): Snapshot {
+  return new Map(model.variables.map((variable) => [variable, stopGradient(variable.value).keep()]))
 }
 
 /**
- * Stops when a monitored value has not improved for `patience` epochs.
+ * Stops when a monitored value has not improved for `patience` epochs (Prechelt, "Early stopping — but when?", 1998).
  *
- * @example fit(data, { validationSplit: 0.1, callbacks: [earlyStopping({ patience: 5 })] })
+ * @throws ValueError listing the logged names when the monitored one is not among them
+ * @example fit(inputs, targets, { epochs: 100, validationSplit: 0.1, callbacks: [earlyStopping({ patience: 5 })] })
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const { monitor = 'validationLoss', patience = 3, minimumDelta = 0, restoreBest = true } = options
-  const sign = largerIsBetter(monitor) ? -1 : 1
-  let best = Number.POSITIVE_INFINITY
-  let waited = 0
-  let weights: Tensor[] = []
+  requireKnown('earlyStopping', options, OPTIONS)
+  const { restoreBest = true } = options
+  const monitor = new Monitor('earlyStopping', options)
+  let best: Snapshot = new Map()
   const forget = (): void => {
-    for (const weight of weights) weight.dispose()
-    weights = []
+    for (const value of best.values()) value.dispose()
+    best = new Map()
   }
   return {
     onTrainBegin() {
-      best = Number.POSITIVE_INFINITY
-      waited = 0
+      monitor.reset()
       forget()
     },
     onEpochEnd(_epoch, log, control) {
-      const value = sign * monitored('earlyStopping', log, monitor)
-      if (value < best - minimumDelta) {
-        best = value
-        waited = 0
-        forget()
-        if (restoreBest) weights = snapshot(control.model)
-        return
-      }
-      waited += 1
-      if (waited >= patience) control.stop()
+      const outcome = monitor.observe(log)
+      if (outcome === 'stalled') control.stop()
+      if (outcome !== 'improved' || !restoreBest) return
+      forget()
+      best = snapshot(control.model)
     },
-    onTrainEnd(_history, { model }) {
-      const { variables } = model
-      weights.forEach((weight, position) => {
-        variables[position]?.assign(weight)
-      })
-      weights = []
+    onTrainEnd() {
+      for (const [variable, value] of best) variable.assign(value)
+      best = new Map()
     },
   }
 }

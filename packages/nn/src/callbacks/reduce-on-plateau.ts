@@ -1,38 +1,44 @@
 /**
  * Lowers the learning rate when a value stops improving.
  */
-import { type Callback, largerIsBetter, monitored } from './callback.js'
+import { type Names, requireKnown, requireOption } from '../training/checks.js'
+import type { Callback } from './callback.js'
+import { Monitor, type MonitorOptions } from './monitor.js'
 
-export interface ReduceOnPlateauOptions {
-  /** The value to watch; default `validationLoss`. */
-  readonly monitor?: string
+export interface ReduceOnPlateauOptions extends MonitorOptions {
   /** What the learning rate is multiplied by; default 0.1. */
   readonly factor?: number
-  /** Epochs without improvement before that; default 3. */
-  readonly patience?: number
   /** The least learning rate; default 0. */
   readonly minimum?: number
 }
 
-/** Multiplies the learning rate by `factor` after `patience` epochs without improvement. */
+const OPTIONS: Names<ReduceOnPlateauOptions> = {
+  monitor: true,
+  patience: true,
+  minimumDelta: true,
+  mode: true,
+  factor: true,
+  minimum: true,
+}
+
+/**
+ * Multiplies the learning rate by `factor` after `patience` epochs without improvement; a schedule ends there.
+ *
+ * @example fit(inputs, targets, { epochs: 100, validationSplit: 0.1, callbacks: [reduceOnPlateau({ factor: 0.5 })] })
+ */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback {
-  const { monitor = 'validationLoss', factor = 0.1, patience = 3, minimum = 0 } = options
-  const sign = largerIsBetter(monitor) ? -1 : 1
-  let best = Number.POSITIVE_INFINITY
-  let waited = 0
+  requireKnown('reduceOnPlateau', options, OPTIONS)
+  const { factor = 0.1, minimum = 0 } = options
+  requireOption('reduceOnPlateau', 'factor', factor, factor > 0 && factor < 1, 'between 0 and 1')
+  requireOption('reduceOnPlateau', 'minimum', minimum, minimum >= 0, 'a learning rate of at least 0')
+  const monitor = new Monitor('reduceOnPlateau', options)
   return {
+    onTrainBegin: () => monitor.reset(),
     onEpochEnd(_epoch, log, { model }) {
-      const value = sign * monitored('reduceOnPlateau', log, monitor)
-      if (value < best) {
-        best = value
-        waited = 0
-        return
-      }
-      waited += 1
-      if (waited < patience) return
+      if (monitor.observe(log) !== 'stalled') return
       const { optimizer } = model.trainer
-      optimizer.learningRate = Math.max(minimum, optimizer.learningRate * factor)
-      waited = 0
+      const rate = optimizer.learningRate
+      optimizer.learningRate = Math.min(rate, Math.max(minimum, rate * factor))
     },
   }
 }

@@ -4,18 +4,26 @@
 
 /** One epoch: loss and metrics by name (validation ones as `validationLoss`, `validationAccuracy` …), and its speed. */
 export interface EpochLog {
+  /** Counted from 1. */
   readonly epoch: number
+  /** The mean over the samples of the epoch, as the weights were when each was seen; with regularization. */
   readonly loss: number
+  /** Time of training, without validation. */
   readonly seconds: number
   readonly samplesPerSecond: number
+  /** Of the step to come. */
   readonly learningRate: number
   readonly [metric: string]: number
 }
 
-/** Why training ended: all epochs done, a callback asked for it, or the signal did. */
-export type StopReason = 'completed' | 'callback' | 'aborted'
+/** Names that a log has anyway, so that no metric may have them. */
+export const LOG_NAMES: readonly string[] = ['epoch', 'loss', 'seconds', 'samplesPerSecond', 'learningRate']
+
+/** Why training ended: all epochs done, a callback asked for it, the signal did, or an error (callbacks see that). */
+export type StopReason = 'completed' | 'callback' | 'aborted' | 'failed'
 
 export class History {
+  /** Whole epochs; one that was aborted is not among them. */
   readonly epochs: EpochLog[] = []
   stopped: StopReason = 'completed'
 

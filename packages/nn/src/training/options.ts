@@ -1,17 +1,17 @@
 /**
  * The options of compile, fit, evaluate and predict.
  */
-import { ValueError } from '@nabla/core'
 import type { Optimizer, OptimizerName } from '@nabla/optim'
-import type { Callback } from '../callbacks/callback.js'
+import { type Callback, checkCallback } from '../callbacks/callback.js'
 import type { LossLike } from '../losses/index.js'
 import type { MetricLike } from '../metrics/index.js'
+import { type Names, requireKnown, requireOption, requireWhole } from './checks.js'
 import type { FitData } from './data.js'
 
 export interface CompileOptions {
   /** A name for the default settings, or e.g. `sgd({ learningRate: 0.1, momentum: 0.9 })`. Default `'rmsprop'`. */
   readonly optimizer?: Optimizer | OptimizerName
-  /** A name, or a function of (predictions, targets) that returns a scalar tensor. */
+  /** A name, or a function of (predictions, targets) that returns a scalar tensor, the mean over the batch. */
   readonly loss: LossLike
   /** Names or metrics; `'accuracy'` becomes the kind of accuracy that fits the loss. */
   readonly metrics?: readonly MetricLike[]
@@ -21,13 +21,13 @@ export interface CompileOptions {
 export type Verbosity = 0 | 1 | 2 | 'auto'
 
 export interface FitOptions {
-  /** Times through the data; default 1. */
+  /** The number of the last epoch; default 1. */
   readonly epochs?: number
-  /** The epoch to begin with, when going on after an interruption; default 0. */
+  /** Epochs done before, when going on after an interruption; default 0. A loader of your own you `restore` yourself. */
   readonly initialEpoch?: number
-  /** Samples per step: 32 by default, 1 for one at a time, `'full'` for all at once. */
+  /** Samples per step: 32 by default, 1 for one at a time, `'full'` for all at once. A loader has its own. */
   readonly batchSize?: number | 'full'
-  /** A new random order in every epoch; default true. */
+  /** A new random order in every epoch; default true. A loader has its own order. */
   readonly shuffle?: boolean
   /** Decides the orders; default 0. */
   readonly seed?: number
@@ -36,6 +36,7 @@ export interface FitOptions {
   /** Evaluated after every epoch. */
   readonly validationData?: FitData
   readonly callbacks?: readonly Callback[]
+  /** Default `'auto'`. */
   readonly verbose?: Verbosity
   /** Stops after the step in progress; `fit` then returns with `history.stopped === 'aborted'`. */
   readonly signal?: AbortSignal
@@ -44,16 +45,22 @@ export interface FitOptions {
 }
 
 export interface EvaluateOptions {
-  readonly batchSize?: number
+  /** Samples per step; default 256. A loader has its own. */
+  readonly batchSize?: number | 'full'
+  /** Default 0: the results are what it returns. */
   readonly verbose?: Verbosity
+  /** Aborting rejects with the signal's reason: figures of a part of the data would mislead. */
   readonly signal?: AbortSignal
 }
 
 export interface PredictOptions {
+  /** Samples per step; default 256. */
   readonly batchSize?: number
 }
 
-const FIT_KEYS: Record<keyof FitOptions, true> = {
+const COMPILE: Names<CompileOptions> = { optimizer: true, loss: true, metrics: true }
+
+const FIT: Names<FitOptions> = {
   epochs: true,
   initialEpoch: true,
   batchSize: true,
@@ -67,33 +74,50 @@ const FIT_KEYS: Record<keyof FitOptions, true> = {
   reportEvery: true,
 }
 
-/** Refuses unknown names and values out of range. */
-export function checkFitOptions(options: FitOptions): void {
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(FIT_KEYS, key))
-  if (unknown !== undefined) {
-    throw new ValueError('fit', {
-      expected: `options among ${Object.keys(FIT_KEYS).join(', ')}`,
-      received: `"${unknown}"`,
-      fix: 'correct the name; metrics and optimizer belong to compile',
-    })
-  }
-  const { epochs = 1, validationSplit = 0, batchSize = 32 } = options
-  requireRange('epochs', epochs, Number.isInteger(epochs) && epochs >= 0, 'a whole number of at least 0')
-  requireRange(
-    'validationSplit',
-    validationSplit,
-    validationSplit >= 0 && validationSplit < 1,
-    'a fraction from 0 to below 1',
-  )
-  const sized = batchSize === 'full' || (Number.isInteger(batchSize) && batchSize >= 1)
-  requireRange('batchSize', batchSize, sized, "a whole number of at least 1, or 'full'")
+const EVALUATE: Names<EvaluateOptions> = { batchSize: true, verbose: true, signal: true }
+
+const PREDICT: Names<PredictOptions> = { batchSize: true }
+
+export function checkCompileOptions(options: CompileOptions): void {
+  requireKnown('compile', options, COMPILE, 'epochs, batchSize and callbacks belong to fit')
 }
 
-function requireRange(name: string, value: unknown, holds: boolean, expected: string): void {
-  if (holds) return
-  throw new ValueError('fit', {
-    expected: `${name} to be ${expected}`,
-    received: String(value),
-    fix: `change ${name}`,
-  })
+/** Refuses unknown names, values out of range and what doesn't go together. */
+export function checkFitOptions(options: FitOptions): void {
+  requireKnown('fit', options, FIT, 'metrics and optimizer belong to compile')
+  const { epochs = 1, initialEpoch = 0, reportEvery = 1, validationSplit = 0, callbacks = [] } = options
+  requireWhole('fit', 'epochs', epochs, 0)
+  requireWhole('fit', 'initialEpoch', initialEpoch, 0)
+  requireWhole('fit', 'reportEvery', reportEvery, 1)
+  checkShared('fit', options)
+  const isFraction = validationSplit >= 0 && validationSplit < 1
+  requireOption('fit', 'validationSplit', validationSplit, isFraction, 'a fraction from 0 to below 1')
+  requireOption(
+    'fit',
+    'validationSplit',
+    validationSplit,
+    validationSplit === 0 || options.validationData === undefined,
+    'left out when there is validationData',
+  )
+  requireOption('fit', 'callbacks', callbacks, Array.isArray(callbacks), 'a list')
+  callbacks.forEach(checkCallback)
+}
+
+export function checkEvaluateOptions(options: EvaluateOptions): void {
+  requireKnown('evaluate', options, EVALUATE)
+  checkShared('evaluate', options)
+}
+
+export function checkPredictOptions(options: PredictOptions): void {
+  requireKnown('predict', options, PREDICT)
+  requireWhole('predict', 'batchSize', options.batchSize ?? 256, 1)
+}
+
+function checkShared(where: string, { batchSize = 32, verbose = 'auto', signal }: EvaluateOptions): void {
+  const isSize = batchSize === 'full' || (Number.isSafeInteger(batchSize) && batchSize >= 1)
+  requireOption(where, 'batchSize', batchSize, isSize, "a whole number of at least 1, or 'full'")
+  const isVerbosity = ([0, 1, 2, 'auto'] as unknown[]).includes(verbose)
+  requireOption(where, 'verbose', verbose, isVerbosity, "0, 1, 2 or 'auto'")
+  const isSignal = signal === undefined || typeof signal.aborted === 'boolean'
+  requireOption(where, 'signal', signal, isSignal, 'an AbortSignal, e.g. controller.signal')
 }

@@ -1,9 +1,10 @@
 /**
- * Progress: what `fit` shows while it runs. A bar on a terminal, lines elsewhere, nothing when silent.
+ * Progress: what `fit` and `evaluate` show while they run. A bar on a terminal, lines elsewhere, nothing when silent.
  */
-import type { EpochLog } from './history.js'
+import { formatCount, formatSeconds, formatValue } from './format.js'
 import type { Verbosity } from './options.js'
 
+/** How far a pass has come. */
 export interface Progress {
   readonly step: number
   readonly seconds: number
@@ -12,14 +13,18 @@ export interface Progress {
 }
 
 export interface Reporter {
-  /** Whether updates within an epoch are shown, and so worth reading values back for. */
+  /** Whether updates within a pass are shown, and so worth reading values back for. */
   readonly live: boolean
+  /** @param steps of the pass, if known */
   begin(title: string, steps: number | undefined): void
   update(progress: Progress): void
-  end(log: EpochLog): void
+  end(progress: Progress): void
+  /** Leaves the line of a pass that will not end; does nothing otherwise. */
+  interrupt(): void
 }
 
-interface Output {
+/** What is written to: the standard output, or a stand-in for it. */
+export interface Output {
   readonly isTTY?: boolean
   readonly columns?: number
   write(text: string): unknown
@@ -38,67 +43,54 @@ function bar(fraction: number, width: number): string {
   return '━'.repeat(filled) + '─'.repeat(width - filled)
 }
 
-/** Four significant digits, without exponents for ordinary sizes. */
-export function formatValue(value: number): string {
-  if (!Number.isFinite(value)) return String(value)
-  const magnitude = Math.abs(value)
-  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)) return value.toExponential(2)
-  return value.toFixed(4)
+/** `1,234 samples/s · loss 0.1234 · accuracy 0.9876` */
+function figures({ samples, seconds, values }: Progress): string {
+  const named = Object.entries(values).map(([name, value]) => `${name} ${formatValue(value)}`)
+  return [`${formatCount(samples / seconds)} samples/s`, ...named].join(' · ')
 }
 
-/** `3s`, `2m05s`, `1h02m`. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 60) return seconds < 9.95 ? `${seconds.toFixed(1)}s` : `${Math.round(seconds)}s`
-  const minutes = Math.floor(Math.round(seconds) / 60)
-  if (minutes < 60) return `${minutes}m${String(Math.round(seconds) % 60).padStart(2, '0')}s`
-  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`
+/** `  7/313 ━━─── 12s left`, or `7/? 3.2s` while nobody knows how many there are. */
+function position({ step, seconds }: Progress, steps: number | undefined): string {
+  if (steps === undefined || step > steps) return `${step}/? ${formatSeconds(seconds)}`
+  const left = formatSeconds((seconds / step) * (steps - step))
+  return `${String(step).padStart(String(steps).length)}/${steps} ${bar(step / steps, BAR)} ${left} left`
 }
 
-const SPEED = new Set(['epoch', 'seconds', 'samplesPerSecond', 'learningRate'])
-
-function formatValues(values: Readonly<Record<string, number>>): string {
-  return Object.entries(values)
-    .filter(([name]) => !SPEED.has(name))
-    .map(([name, value]) => `${name} ${formatValue(value)}`)
-    .join(' · ')
-}
-
-const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en-US')} samples/s`
-
-/** One line that is overwritten while an epoch runs. */
+/** One line that is overwritten while a pass runs. */
 function barReporter(output: Output): Reporter {
   let steps: number | undefined
+  /** Characters of the open line. */
   let width = 0
   const show = (line: string): void => {
-    const cut = line.slice(0, (output.columns ?? 120) - 1)
-    output.write(`\r${cut.padEnd(width)}`)
+    // One column stays free: a full line would wrap, and the carriage return not come back to its start.
+    const cut = line.slice(0, Math.max(1, (output.columns || 120) - 1))
+    output.write(`\r${cut.padEnd(Math.min(width, (output.columns || 120) - 1))}`)
     width = cut.length
+  }
+  const close = (): void => {
+    if (width > 0) output.write('\n')
+    width = 0
   }
   return {
     live: true,
     begin(title, total) {
+      close()
       steps = total
-      width = 0
       output.write(`${title}\n`)
     },
-    update({ step, seconds, samples, values }) {
-      const known = steps ?? step
-      const left = (seconds / step) * (known - step)
-      const counter = `${String(step).padStart(String(known).length)}/${steps ?? '?'}`
-      show(
-        `${counter} ${bar(step / known, BAR)} ${formatSeconds(left)} left · ${perSecond(samples / seconds)} · ${formatValues(values)}`,
-      )
+    update(progress) {
+      show(`${position(progress, steps)} · ${figures(progress)}`)
     },
-    end(log) {
-      show(
-        `${steps ?? ''} ${bar(1, BAR)} ${formatSeconds(log.seconds)} · ${perSecond(log.samplesPerSecond)} · ${formatValues(log)}`,
-      )
-      output.write('\n')
+    end(progress) {
+      const { step, seconds } = progress
+      show(`${step}/${step} ${bar(1, BAR)} ${formatSeconds(seconds)} · ${figures(progress)}`)
+      close()
     },
+    interrupt: close,
   }
 }
 
-/** One line per epoch. */
+/** One line per pass. */
 function lineReporter(write: (line: string) => void): Reporter {
   let title = ''
   return {
@@ -107,20 +99,22 @@ function lineReporter(write: (line: string) => void): Reporter {
       title = next
     },
     update() {},
-    end(log) {
-      write(
-        `${title} · ${formatSeconds(log.seconds)} · ${perSecond(log.samplesPerSecond)} · ${formatValues(log)}`,
-      )
+    end(progress) {
+      write(`${title} · ${formatSeconds(progress.seconds)} · ${figures(progress)}`)
     },
+    interrupt() {},
   }
 }
 
-const SILENT: Reporter = { live: false, begin() {}, update() {}, end() {} }
+export const SILENT: Reporter = { live: false, begin() {}, update() {}, end() {}, interrupt() {} }
 
 /** The reporter for a verbosity, on the standard output of Node or the console of a browser. */
-export function createReporter(verbosity: Verbosity, output = standardOutput()): Reporter {
+export function createReporter(
+  verbosity: Verbosity,
+  output: Output | undefined = standardOutput(),
+): Reporter {
   const resolved = verbosity === 'auto' ? (output?.isTTY ? 1 : 2) : verbosity
   if (resolved === 0) return SILENT
-  if (resolved === 1 && output !== undefined) return barReporter(output)
-  return lineReporter((line) => console.log(line))
+  if (output === undefined) return lineReporter((line) => console.log(line))
+  return resolved === 1 ? barReporter(output) : lineReporter((line) => output.write(`${line}\n`))
 }

@@ -148,6 +148,6 @@ describe('three operands and options', () => {
 
 test('operations can be used in functions of plain tensors', () => {
   const normalise = (x: Tensor, scale: Tensor | number): Tensor =>
-    x.sub(1).mul(scale).div(x.abs().add(1e-6)).gelu()
+    gelu(x.sub(1).mul(scale).div(x.abs().add(1e-6)))
   expectTypeOf(normalise(matrix, 2)).toEqualTypeOf<Tensor>()
 })
