@@ -75,9 +75,13 @@ async function prepare(flags: TrainFlags, { signal, callbacks }: Surroundings): 
 
 /** Says what an interrupted training leaves and how to go on with it. */
 function explainInterruption({ file, plan }: Run, { progress }: Fitted): void {
-  const { epoch, batch } = progress.position
-  const steps = batch === 0 ? '' : ` and ${batch} of ${plan.loader.length} steps of the next`
-  console.log(`\nInterrupted after ${epoch} whole epoch${epoch === 1 ? '' : 's'}${steps}, and saved.`)
+  const { position, target } = progress
+  const { epoch, batch } = position
+  const where =
+    batch === 0
+      ? `after epoch ${epoch} of ${target}`
+      : `in epoch ${epoch + 1} of ${target}, after step ${batch} of ${plan.loader.length}`
+  console.log(`\nInterrupted ${where}. All of it is saved.`)
   console.log('To go on from that very step, with the same data and settings:\n')
   console.log(`  pnpm mnist train --model ${asArgument(file)}\n`)
 }

@@ -2,7 +2,7 @@
  * A row of the operation tables: functions of the core, the tensors they are tried on, and the call.
  */
 import type { Backend, DType, Shape } from '@nabla/backend'
-import { type Tensor, tensorFrom } from '@nabla/core'
+import type { Tensor } from '@nabla/core'
 
 /** Where an operation runs, and in which type. */
 export interface Place {
@@ -93,8 +93,3 @@ export const filled = (shape: Shape, values: readonly number[], dtype?: DType): 
 
 /** An input of positions. */
 export const indices = (shape: Shape, values: readonly number[]): InputSpec => filled(shape, values, 'int32')
-
-/** Positions as a tensor beside others. */
-export function positions(place: Place, shape: Shape, values: readonly number[]): Tensor {
-  return tensorFrom(Int32Array.from(values), shape, { backend: place.backend })
-}

@@ -33,7 +33,10 @@ function needsExponent(values: readonly number[]): boolean {
 
 /** Decimals without the zeros at the end, as far as they are shown. */
 function decimalsOf(value: number): number {
-  const [, decimals = ''] = value.toFixed(DECIMALS).replace(/\.?0+$/, '').split('.')
+  const [, decimals = ''] = value
+    .toFixed(DECIMALS)
+    .replace(/\.?0+$/, '')
+    .split('.')
   return decimals.length
 }
 

@@ -1,54 +1,26 @@
 /**
- * Training as a whole: fit, evaluate, predict and the callbacks.
+ * Training as a whole: fit, evaluate and predict.
  */
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { memory, setDefaultBackend, setSeed, type Tensor, tensor, tensorFrom } from '@nabla/core'
+import { memory, setDefaultBackend, setSeed, type Tensor, tensor, zeros } from '@nabla/core'
 import { adam, sgd } from '@nabla/optim'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Callback } from '../callbacks/callback.js'
-import { earlyStopping } from '../callbacks/early-stopping.js'
-import { reduceOnPlateau } from '../callbacks/reduce-on-plateau.js'
-import { batchNormalization, dense, dropout } from '../layers/index.js'
-import { type Sequential, sequential } from '../models/sequential.js'
+import { batchNormalization, conv2d, dense, dropout, flatten, maxPooling2d } from '../layers/index.js'
+import { sequential } from '../models/sequential.js'
 import { Module } from '../module.js'
 import { l2 } from '../regularizers.js'
 import type { FitOptions } from './options.js'
+import { classifier, failure, QUIET, sectors, weightsIn } from './testing/sectors.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 beforeEach(() => setSeed(5))
-
-const SILENT = { verbose: 0 } as const
-
-/** Points on a circle in the plane, and in which of four sectors each lies. */
-function sectors(count: number): { inputs: Tensor; targets: Tensor } {
-  const angles = Array.from({ length: count }, (_, i) => (i * 2.399963) % (2 * Math.PI))
-  return {
-    inputs: tensor(angles.map((angle) => [Math.cos(angle), Math.sin(angle)])),
-    targets: tensor(
-      angles.map((angle) => Math.floor((2 * angle) / Math.PI)),
-      { dtype: 'int32' },
-    ),
-  }
-}
-
-function classifier(): Sequential {
-  const model = sequential([dense(16, { activation: 'relu' }), dense(4)], { inputShape: [2] })
-  return model.compile({
-    optimizer: adam({ learningRate: 0.03 }),
-    loss: 'sparseCategoricalCrossEntropyFromLogits',
-    metrics: ['accuracy'],
-  })
-}
-
-async function weightsIn(model: Module): Promise<number[][]> {
-  return Promise.all(model.variables.map(async ({ value }) => [...(await value.data())]))
-}
 
 describe('fit', () => {
   test('learns, and says how it went', async () => {
     const { inputs, targets } = sectors(200)
     const model = classifier()
-    const history = await model.fit(inputs, targets, { epochs: 12, validationSplit: 0.2, ...SILENT })
+    const history = await model.fit(inputs, targets, { epochs: 12, validationSplit: 0.2, ...QUIET })
     expect(history.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
     const losses = history.values('loss')
     expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 3)
@@ -62,7 +34,7 @@ describe('fit', () => {
     const [x, y] = [tensor([[1], [2], [3]], { dtype: 'float32' }), tensor([[2], [4], [7]])]
     const model = sequential([dense(1, { kernelInitializer: 'zeros' })], { inputShape: [1] })
     model.compile({ optimizer: sgd({ learningRate: 0.05 }), loss: 'meanSquaredError' })
-    const history = await model.fit(x, y, { epochs: 3, batchSize: 'full', ...SILENT })
+    const history = await model.fit(x, y, { epochs: 3, batchSize: 'full', ...QUIET })
     let [w, b] = [0, 0]
     const losses: number[] = []
     for (let step = 0; step < 3; step++) {
@@ -87,7 +59,7 @@ describe('fit', () => {
       ['full', 1],
     ] as const) {
       const model = classifier()
-      await model.fit(inputs, targets, { batchSize, ...SILENT })
+      await model.fit(inputs, targets, { batchSize, ...QUIET })
       expect(model.trainer.optimizer.iterations).toBe(steps)
     }
   })
@@ -97,7 +69,7 @@ describe('fit', () => {
     const train = async (...parts: FitOptions[]): Promise<number[][]> => {
       setSeed(9)
       const model = classifier()
-      for (const part of parts) await model.fit(inputs, targets, { seed: 4, ...SILENT, ...part })
+      for (const part of parts) await model.fit(inputs, targets, { seed: 4, ...QUIET, ...part })
       return weightsIn(model)
     }
     const whole = await train({ epochs: 4 })
@@ -115,9 +87,9 @@ describe('fit', () => {
       dense(4),
     ])
     model.compile({ loss: 'sparseCategoricalCrossEntropyFromLogits', metrics: ['accuracy', 'topKAccuracy'] })
-    await model.fit(inputs, targets, { epochs: 2, validationSplit: 0.25, ...SILENT })
+    await model.fit(inputs, targets, { epochs: 2, validationSplit: 0.25, ...QUIET })
     const { tensors, bytes } = memory()
-    await model.fit(inputs, targets, { epochs: 3, validationSplit: 0.25, ...SILENT })
+    await model.fit(inputs, targets, { epochs: 3, validationSplit: 0.25, ...QUIET })
     expect(memory()).toMatchObject({ tensors, bytes })
   })
 
@@ -126,7 +98,7 @@ describe('fit', () => {
     const model = classifier()
     model.layer('dense').freeze()
     const before = await weightsIn(model)
-    await model.fit(inputs, targets, SILENT)
+    await model.fit(inputs, targets, QUIET)
     const after = await weightsIn(model)
     expect(after.slice(0, 2)).toEqual(before.slice(0, 2))
     expect(after.slice(2)).not.toEqual(before.slice(2))
@@ -137,7 +109,7 @@ describe('fit', () => {
       inputShape: [2],
     })
     model.compile({ optimizer: sgd({ learningRate: 0 }), loss: 'meanSquaredError' })
-    const history = await model.fit(tensor([[1, 2]]), tensor([[3]]), SILENT)
+    const history = await model.fit(tensor([[1, 2]]), tensor([[3]]), QUIET)
     expect(history.last?.loss).toBeCloseTo(1, 6)
   })
 
@@ -154,8 +126,58 @@ describe('fit', () => {
       optimizer: adam({ learningRate: 0.05 }),
       loss: 'sparseCategoricalCrossEntropyFromLogits',
     })
-    const losses = (await net.fit(inputs, targets, { epochs: 5, ...SILENT })).values('loss')
+    const losses = (await net.fit(inputs, targets, { epochs: 5, ...QUIET })).values('loss')
     expect(losses.at(-1)).toBeLessThan(losses[0] as number)
+  })
+
+  test('logs the mean loss over the samples, whatever the sizes of batches', async () => {
+    const model = sequential([dense(1, { useBias: false, kernelInitializer: 'ones' })], { inputShape: [1] })
+    model.compile({
+      optimizer: sgd({ learningRate: 0 }),
+      loss: 'meanSquaredError',
+      metrics: ['meanAbsoluteError'],
+    })
+    const [x, y] = [tensor([[1], [2], [3], [4], [5]]), tensor([[0], [0], [0], [0], [0]])]
+    const history = await model.fit(x, y, { batchSize: 3, validationSplit: 0.4, ...QUIET })
+    expect(history.last).toMatchObject({ loss: 14 / 3, meanAbsoluteError: 2 })
+    expect(history.last).toMatchObject({ validationLoss: 20.5, validationMeanAbsoluteError: 4.5 })
+    expect(await model.evaluate(x, y, { batchSize: 3 })).toEqual({ loss: 11, meanAbsoluteError: 3 })
+  })
+
+  test('follows a model that moved to another backend, with the state of its optimizer', async () => {
+    const { inputs, targets } = sectors(40)
+    const train = async (moves: boolean): Promise<number[][]> => {
+      setSeed(3)
+      const model = classifier()
+      await model.fit(inputs, targets, { epochs: 2, ...QUIET })
+      if (moves) {
+        const other = createCpuBackend()
+        for (const variable of model.variables) await variable.to(other)
+      }
+      await model.fit(inputs, targets, { epochs: 4, initialEpoch: 2, ...QUIET })
+      return weightsIn(model)
+    }
+    expect(await train(true)).toEqual(await train(false))
+  })
+
+  test('refuses a second pass while one is going on, and goes on itself', async () => {
+    const { inputs, targets } = sectors(40)
+    const model = classifier()
+    const errors: unknown[] = []
+    const nosy: Callback = {
+      onBatchEnd: async (batch) => {
+        if (batch === 1) errors.push(await failure(() => model.evaluate(inputs, targets)))
+      },
+      onEpochEnd: async (_epoch, log) => {
+        const { accuracy = 0 } = await model.evaluate(inputs, targets)
+        expect(Math.abs(accuracy - (log.accuracy ?? 0))).toBeLessThan(0.5)
+      },
+    }
+    const history = await model.fit(inputs, targets, { epochs: 2, callbacks: [nosy], ...QUIET })
+    expect(history.epochs.length).toBe(2)
+    expect(errors[0]).toMatchInlineSnapshot(
+      `[ValueError: evaluate: expected no other pass over data with this model at the same time; received a call during fit. Fix: await fit first; callbacks may evaluate in onEpochEnd.]`,
+    )
   })
 
   test('stops when the signal says so', async () => {
@@ -171,10 +193,67 @@ describe('fit', () => {
       epochs: 5,
       callbacks: [callback],
       signal: controller.signal,
-      ...SILENT,
+      ...QUIET,
     })
     expect(history.stopped).toBe('aborted')
     expect(model.trainer.optimizer.iterations).toBe(2)
+  })
+})
+
+describe('a signal', () => {
+  test('that was aborted before lets nothing happen', async () => {
+    const { inputs, targets } = sectors(8)
+    const model = classifier()
+    const history = await model.fit(inputs, targets, { signal: AbortSignal.abort(), ...QUIET })
+    expect(history).toMatchObject({ stopped: 'aborted', epochs: [] })
+    expect(model.trainer.optimizer.iterations).toBe(0)
+  })
+
+  test('may come from an event that arrives during training', async () => {
+    const { inputs, targets } = sectors(64)
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 20)
+    const history = await classifier().fit(inputs, targets, {
+      epochs: 1e6,
+      signal: controller.signal,
+      ...QUIET,
+    })
+    expect(history.stopped).toBe('aborted')
+  })
+
+  test('at the last step of an epoch leaves that epoch whole', async () => {
+    const { inputs, targets } = sectors(64)
+    const controller = new AbortController()
+    const callback: Callback = { onBatchEnd: (batch) => void (batch === 2 && controller.abort()) }
+    const options = { epochs: 3, callbacks: [callback], signal: controller.signal, ...QUIET }
+    const history = await classifier().fit(inputs, targets, options)
+    expect(history.epochs.map(({ epoch }) => epoch)).toEqual([1])
+    expect(history.stopped).toBe('aborted')
+  })
+
+  test('during validation leaves the epoch out', async () => {
+    const { inputs, targets } = sectors(200)
+    const controller = new AbortController()
+    let calls = 0
+    class Net extends Module {
+      readonly output = dense(4)
+      call(x: Tensor, context = { training: false }): Tensor {
+        if (!context.training && x.shape[0] !== 1 && ++calls === 1) controller.abort()
+        return this.output.call(x)
+      }
+    }
+    const net = new Net().compile({ loss: 'sparseCategoricalCrossEntropyFromLogits' })
+    const options = { epochs: 3, validationSplit: 0.5, signal: controller.signal, ...QUIET }
+    expect(await net.fit(inputs, targets, options)).toMatchObject({ stopped: 'aborted', epochs: [] })
+    expect(net.trainer.optimizer.iterations).toBe(4)
+  })
+
+  test('rejects an evaluation with its reason', async () => {
+    const { inputs, targets } = sectors(8)
+    const signal = AbortSignal.abort(new Error('enough'))
+    expect(await failure(() => classifier().evaluate(inputs, targets, { signal }))).toEqual(
+      new Error('enough'),
+    )
   })
 })
 
@@ -182,7 +261,7 @@ describe('evaluate and predict', () => {
   test('agree with what the outputs say', async () => {
     const { inputs, targets } = sectors(50)
     const model = classifier()
-    await model.fit(inputs, targets, { epochs: 3, ...SILENT })
+    await model.fit(inputs, targets, { epochs: 3, ...QUIET })
     const { loss, accuracy } = await model.evaluate(inputs, targets, { batchSize: 16 })
     const outputs = await model.predict(inputs, { batchSize: 16 })
     expect(outputs.shape).toEqual([50, 4])
@@ -208,132 +287,17 @@ describe('evaluate and predict', () => {
     outputs.dispose()
     expect(memory().tensors).toBe(before)
   })
-})
 
-describe('callbacks', () => {
-  test('are called in order', async () => {
-    const { inputs, targets } = sectors(8)
-    const calls: string[] = []
-    const callback: Callback = {
-      onTrainBegin: () => void calls.push('train begins'),
-      onEpochBegin: (epoch) => void calls.push(`epoch ${epoch} begins`),
-      onBatchEnd: (batch) => void calls.push(`batch ${batch}`),
-      onEpochEnd: (epoch) => void calls.push(`epoch ${epoch} ends`),
-      onTrainEnd: () => void calls.push('train ends'),
-    }
-    await classifier().fit(inputs, targets, { epochs: 2, batchSize: 4, callbacks: [callback], ...SILENT })
-    const epoch = (which: number): string[] => [
-      `epoch ${which} begins`,
-      'batch 1',
-      'batch 2',
-      `epoch ${which} ends`,
-    ]
-    expect(calls).toEqual(['train begins', ...epoch(1), ...epoch(2), 'train ends'])
+  test('give an output of no samples for none', async () => {
+    const model = sequential([conv2d(3, 2), maxPooling2d(2), flatten(), dense(4)], { inputShape: [5, 5, 1] })
+    expect((await model.predict(zeros([0, 5, 5, 1]))).shape).toEqual([0, 4])
   })
 
-  /** A model whose loss gets worse with every epoch. */
-  function diverging(): Sequential {
-    const model = sequential([dense(1, { useBias: false, kernelInitializer: 'ones' })], { inputShape: [1] })
-    return model.compile({ optimizer: sgd({ learningRate: 1.5 }), loss: 'meanSquaredError' })
-  }
-
-  test('early stopping ends training and brings the best weights back', async () => {
-    const model = diverging()
-    const [x, y] = [tensor([[1]]), tensor([[0.5]])]
-    const callbacks = [earlyStopping({ monitor: 'loss', patience: 2 })]
-    const weights: number[] = []
-    const watch: Callback = {
-      onEpochEnd: async () => {
-        weights.push((await weightsIn(model))[0]?.[0] ?? Number.NaN)
-      },
-    }
-    const history = await model.fit(x, y, { epochs: 10, callbacks: [watch, ...callbacks], ...SILENT })
-    expect(history.stopped).toBe('callback')
-    expect(history.epochs.length).toBe(3)
-    expect((await weightsIn(model))[0]).toEqual([weights[0]])
-  })
-
-  test('early stopping leaves no tensors', async () => {
-    const model = diverging()
-    const [x, y] = [tensor([[1]]), tensor([[0.5]])]
-    const train = (): Promise<unknown> =>
-      model.fit(x, y, { epochs: 10, callbacks: [earlyStopping({ monitor: 'loss', patience: 1 })], ...SILENT })
-    await train()
-    const before = memory().tensors
-    await train()
-    expect(memory().tensors).toBe(before)
-  })
-
-  test('a plateau lowers the learning rate', async () => {
-    const model = diverging()
-    const callbacks = [reduceOnPlateau({ monitor: 'loss', patience: 1, factor: 0.5, minimum: 0.5 })]
-    const history = await model.fit(tensor([[1]]), tensor([[0.5]]), { epochs: 4, callbacks, ...SILENT })
-    expect(history.values('learningRate').slice(0, 3)).toEqual([1.5, 1.5, 0.75])
-    expect(model.trainer.optimizer.learningRate).toBeGreaterThanOrEqual(0.5)
-  })
-})
-
-describe('messages', () => {
-  const data = () => sectors(8)
-
-  async function failure(run: () => Promise<unknown>): Promise<unknown> {
-    try {
-      await run()
-    } catch (error) {
-      return error
-    }
-    return undefined
-  }
-
-  test('an option that does not exist', async () => {
-    const { inputs, targets } = data()
-    const options: object = { epoch: 3 }
-    expect(await failure(() => classifier().fit(inputs, targets, options))).toMatchInlineSnapshot(
-      `[ValueError: fit: expected options among epochs, initialEpoch, batchSize, shuffle, seed, validationSplit, validationData, callbacks, verbose, signal, reportEvery; received "epoch". Fix: correct the name; metrics and optimizer belong to compile.]`,
-    )
-  })
-
-  test('no targets', async () => {
-    const { inputs } = data()
-    const missing: unknown = undefined
-    expect(await failure(() => classifier().fit(inputs, missing as Tensor))).toMatchInlineSnapshot(
-      `[ValueError: fit: expected targets as the second argument, a tensor with one row per sample; received nothing. Fix: call fit(inputs, targets, options), or fit(dataset, options).]`,
-    )
-  })
-
-  test('fewer targets than inputs', async () => {
-    const { inputs } = data()
-    expect(await failure(() => classifier().fit(inputs, tensor([1, 2])))).toMatchInlineSnapshot(
-      `[ValueError: fit: expected as many targets as inputs, along axis 0; received inputs [8,2] and targets [2]. Fix: give both one row per sample.]`,
-    )
-  })
-
-  test('a misspelt hook', async () => {
-    const { inputs, targets } = data()
-    const callback: object = { onEpochEnds() {} }
-    expect(
-      await failure(() => classifier().fit(inputs, targets, { callbacks: [callback] })),
-    ).toMatchInlineSnapshot(
-      `[ValueError: fit: expected callbacks with the hooks onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, onTrainEnd; received a callback with "onEpochEnds". Fix: correct the name; early stopping is callbacks: [earlyStopping({ … })].]`,
-    )
-  })
-
-  test('a value to monitor that is not there', async () => {
-    const { inputs, targets } = data()
-    expect(
-      await failure(() => classifier().fit(inputs, targets, { callbacks: [earlyStopping()], ...SILENT })),
-    ).toMatchInlineSnapshot(
-      `[ValueError: earlyStopping: expected a value to monitor: one of epoch, loss, accuracy, seconds, samplesPerSecond, learningRate; received "validationLoss". Fix: pass validationData or validationSplit to fit.]`,
-    )
-  })
-
-  test('a loss that is not finite', async () => {
-    const model = sequential([dense(1, { name: 'output' })], { inputShape: [1] })
-    model.compile({ optimizer: sgd({ learningRate: 0.25 }), loss: (p) => p.log().mean() })
-    const x = tensorFrom([-1, -1], [2, 1])
-    const error = await failure(() => model.fit(x, tensor([0, 0]), { epochs: 50, ...SILENT }))
-    expect(String(error)).toMatch(
-      /^ValueError: fit: expected a finite loss; received (NaN|-Infinity) at step 1 of epoch \d+ with learning rate 0.25; the first operation to make such a number is log/,
-    )
+  test('count regularization as training does', async () => {
+    const model = sequential([dense(1, { kernelInitializer: 'ones', kernelRegularizer: l2(0.5) })], {
+      inputShape: [2],
+    })
+    model.compile({ loss: 'meanSquaredError' })
+    expect(await model.evaluate(tensor([[1, 2]]), tensor([[3]]))).toEqual({ loss: 1 })
   })
 })

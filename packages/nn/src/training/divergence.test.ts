@@ -1,0 +1,104 @@
+/**
+ * A loss that is no number: training stops before it reaches the weights, and says where it came from.
+ */
+import { createCpuBackend } from '@nabla/backend-cpu'
+import { type Backend, memory, setDefaultBackend, setSeed, sqrt, type Tensor, tensor } from '@nabla/core'
+import { sgd } from '@nabla/optim'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { activation, batchNormalization, dense, dropout } from '../layers/index.js'
+import { type Sequential, sequential } from '../models/sequential.js'
+import { failure, QUIET, weightsIn } from './testing/sectors.js'
+
+beforeAll(() => setDefaultBackend(createCpuBackend()))
+beforeEach(() => setSeed(5))
+
+function withLoss(loss: (predictions: Tensor) => Tensor, learningRate = 0.1): Sequential {
+  const model = sequential([dense(1, { kernelInitializer: 'ones' })], { inputShape: [1] })
+  return model.compile({ optimizer: sgd({ learningRate }), loss })
+}
+
+const zero = () => tensor([[0], [0]])
+
+test('the first operation is named, and what it did is the cause', async () => {
+  const model = withLoss((p) => sqrt(p.sub(5)).mean())
+  const error = await failure(() => model.fit(tensor([[9], [1]]), zero(), { shuffle: false, ...QUIET }))
+  expect(error).toMatchInlineSnapshot(
+    `[ValueError: fit: expected a finite loss; received NaN at step 1 of epoch 1 with learning rate 0.1; the first operation to make such a number is sqrt. Fix: lower the learning rate, clip gradients (globalClipNorm), look for NaN in the data, or use a loss from logits; the weights are those before this step.]`,
+  )
+  expect(error instanceof Error && error.cause).toMatchInlineSnapshot(
+    `[ValueError: sqrt: expected finite results; received NaN at element 1 of the result [2,1], from finite inputs: this operation made it. Fix: look for a logarithm or division of zero, a square root of zero or less, an overflow, or too large a learning rate.]`,
+  )
+})
+
+test('a mask of -Infinity is not blamed for a NaN elsewhere', async () => {
+  const model = withLoss((p) => p.mul(Number.NEGATIVE_INFINITY).exp().sub(1).log().mean())
+  const error = await failure(() => model.fit(tensor([[1], [1]]), zero(), QUIET))
+  expect(String(error)).toContain('the first operation to make such a number is log')
+})
+
+test('data and weights that were spoilt before are named', async () => {
+  const mean = (p: Tensor) => p.mean()
+  const spoilt = tensor([[Number.NaN], [1]])
+  expect(String(await failure(() => withLoss(mean).fit(spoilt, zero(), QUIET)))).toContain(
+    'the inputs of the batch have some',
+  )
+  const targets = withLoss(mean).compile({ loss: 'meanSquaredError' })
+  expect(String(await failure(() => targets.fit(zero(), spoilt, QUIET)))).toContain(
+    'the targets of the batch have some',
+  )
+  // The derivative of a square root is infinite at zero, while its value is not.
+  const model = withLoss((p) => sqrt(p).mean())
+  expect(await failure(() => model.fit(zero(), zero(), { epochs: 3, ...QUIET }))).toMatchInlineSnapshot(
+    `[ValueError: fit: expected a finite loss; received NaN at step 1 of epoch 2 with learning rate 0.1; the weights "dense/kernel" have some, from the gradient of an earlier step. Fix: lower the learning rate, clip gradients (globalClipNorm), look for NaN in the data, or use a loss from logits; the weights are those before this step.]`,
+  )
+})
+
+test('weights, statistics and random generators are those before the step', async () => {
+  const make = () => {
+    setSeed(8)
+    return sequential([dense(4), batchNormalization(), dropout(0.5), activation('relu'), dense(1)], {
+      inputShape: [1],
+    })
+  }
+  let spoils = false
+  const loss = (p: Tensor) => (spoils ? p.sub(p.max()).sub(1).log().mean() : p.square().mean())
+  const model = make().compile({ optimizer: sgd(), loss })
+  const x = tensor([[1], [2], [3], [4]])
+  await model.fit(x, x, QUIET)
+  const before = await weightsIn(model)
+  const generators = JSON.stringify(model.namedGenerators().map(([, each]) => each.state()))
+  const { tensors, bytes } = memory()
+  spoils = true
+  expect(String(await failure(() => model.fit(x, x, QUIET)))).toContain('step 1 of epoch 1')
+  expect(await weightsIn(model)).toEqual(before)
+  expect(JSON.stringify(model.namedGenerators().map(([, each]) => each.state()))).toBe(generators)
+  expect(memory()).toMatchObject({ tensors, bytes })
+})
+
+/** The cpu backend as one that gives its results only later. */
+function patient(): Backend {
+  const cpu = createCpuBackend()
+  return {
+    name: 'patient',
+    capabilities: { ...cpu.capabilities, synchronousRead: false },
+    allocate: (dtype, length) => cpu.allocate(dtype, length),
+    release: (buffer) => cpu.release(buffer),
+    write: (buffer, data) => cpu.write(buffer, data),
+    read: (buffer, offset, length) => cpu.read(buffer, offset, length),
+    run: (call) => cpu.run(call),
+    synchronize: () => cpu.synchronize(),
+    memory: () => cpu.memory(),
+    dispose: () => cpu.dispose(),
+  }
+}
+
+test('where a backend cannot read at once, a report stops training', async () => {
+  const model = withLoss((p) => p.square().mean(), 1e15)
+  const backend = patient()
+  for (const variable of model.variables) await variable.to(backend)
+  const options = { epochs: 50, reportEvery: 4, batchSize: 1, ...QUIET }
+  const x = tensor([[1], [2], [3], [4], [5], [6]])
+  expect(await failure(() => model.fit(x, x, options))).toMatchInlineSnapshot(
+    `[ValueError: fit: expected a finite loss; received Infinity as the mean of the epoch up to step 4 of epoch 1, with learning rate 1000000000000000. Fix: lower the learning rate, clip gradients (globalClipNorm), or train on the cpu backend, which names the operation; earlyStopping brings back the best weights.]`,
+  )
+})
