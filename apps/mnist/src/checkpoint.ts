@@ -133,7 +133,7 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   try {
     decoded = decode(bytes)
   } catch (error) {
-    throw unreadable(file, `which is damaged or no model (${String(error)})`, error)
+    throw unreadable(file, 'which is damaged, or no saved model', error)
   }
   if (typeof decoded === 'string') throw unreadable(file, decoded)
   return decoded

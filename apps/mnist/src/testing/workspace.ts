@@ -1,7 +1,7 @@
 /**
  * For the tests: a folder of their own, small data in it, and the program run in this process with its output caught.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeIdx, generateDigits } from 'nabla'
@@ -51,7 +51,8 @@ export async function makeWorkspace(): Promise<Workspace> {
   return {
     path,
     async writeData(name, { train, test }) {
-      const folder = await mkdtemp(path(`${name}-`))
+      const folder = path(name)
+      await mkdir(folder)
       await writeSet(folder, 'train', train, 1)
       await writeSet(folder, 't10k', test, 2)
       return folder

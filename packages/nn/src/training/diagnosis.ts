@@ -10,6 +10,7 @@ import {
   stopGradient,
   type Tensor,
   ValueError,
+  type Variable,
 } from '@nabla/core'
 import type { Module } from '../module.js'
 import type { Batch } from './data.js'
@@ -19,8 +20,8 @@ import type { Batch } from './data.js'
  *
  * @returns puts everything back; to be called, any number of times, before the surrounding scope ends
  */
-export function rememberState(model: Module): () => void {
-  const kept = model.variables.flatMap((variable) =>
+export function rememberState(model: Module, variables: readonly Variable[]): () => void {
+  const kept = variables.flatMap((variable) =>
     variable.trainable ? [] : [{ variable, value: stopGradient(variable.value) }],
   )
   const generators = [defaultGenerator(), ...model.namedGenerators().map(([, generator]) => generator)]

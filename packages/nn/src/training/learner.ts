@@ -2,7 +2,15 @@
  * Learner: what `compile` chose — optimizer, loss and metrics — applied to one batch at a time. The passes over data
  * (fitting.ts, evaluation.ts) are made of its steps.
  */
-import { type Backend, defaultBackend, scope, Tensor, ValueError, variableGradients } from '@nabla/core'
+import {
+  type Backend,
+  defaultBackend,
+  scope,
+  Tensor,
+  ValueError,
+  type Variable,
+  variableGradients,
+} from '@nabla/core'
 import { type Optimizer, optimizerFrom } from '@nabla/optim'
 import { type CallContext, INFERENCE } from '../context.js'
 import { type LossFunction, lossFrom } from '../losses/index.js'
@@ -22,6 +30,16 @@ function requireScalar(loss: unknown, predictions: Tensor): asserts loss is Tens
     expected: 'a function that returns a scalar tensor, the mean over the batch',
     received: `${loss instanceof Tensor ? `[${loss.shape.join()}]` : typeof loss} for predictions [${predictions.shape.join()}]`,
     fix: 'end it with .mean(), and return it at once',
+  })
+}
+
+function requireTrainable(all: readonly Variable[]): Variable[] {
+  const variables = all.filter(({ trainable }) => trainable)
+  if (variables.length > 0) return variables
+  throw new ValueError('fit', {
+    expected: 'a model with trainable variables',
+    received: `${all.length} variables, none of them trainable`,
+    fix: 'unfreeze a layer, or use evaluate or predict',
   })
 }
 
@@ -54,16 +72,10 @@ export class Learner {
   train(batch: Batch, where: () => string): void {
     scope(() => {
       this.#ensureBuilt(batch)
-      const variables = this.model.trainableVariables
-      if (variables.length === 0) {
-        throw new ValueError('fit', {
-          expected: 'a model with trainable variables',
-          received: `${this.model.variables.length} variables, none of them trainable`,
-          fix: 'unfreeze a layer, or use evaluate or predict',
-        })
-      }
-      const readsAtOnce = this.backend().capabilities.synchronousRead
-      const undo = readsAtOnce ? rememberState(this.model) : undefined
+      const all = this.model.variables
+      const variables = requireTrainable(all)
+      const readsAtOnce = batch.inputs.backend.capabilities.synchronousRead
+      const undo = readsAtOnce ? rememberState(this.model, all) : undefined
       const run = () => variableGradients(() => this.#forward(batch, TRAINING), variables)
       const { value, gradients, auxiliary } = run()
       const [loss = Number.NaN] = undo === undefined ? [0] : value.dataSync()

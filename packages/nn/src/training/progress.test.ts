@@ -19,6 +19,10 @@ function terminal(columns?: number): { output: Output; written: string[] } {
   return { output, written }
 }
 
+/** Carriage returns and line feeds made visible: snapshots treat them alike. */
+const escaped = (written: string[]): string[] =>
+  written.map((text) => text.replaceAll('\r', '⏎').replaceAll('\n', '↵'))
+
 const at = (step: number, values: Record<string, number> = { loss: 0.5 }): Progress => ({
   step,
   seconds: step / 10,
@@ -35,18 +39,13 @@ describe('a bar', () => {
     reporter.update(at(6))
     reporter.update(at(60, { loss: 0.25, accuracy: 0.9 }))
     reporter.end(at(120, { loss: 0.1, accuracy: 1, validationLoss: 0.2 }))
-    expect(written).toMatchInlineSnapshot(`
+    expect(escaped(written)).toMatchInlineSnapshot(`
       [
-        "Epoch 1/2
-      ",
-        "
-        6/120 ━─────────────────────── 11s left · 320 samples/s · loss 0.5000",
-        "
-       60/120 ━━━━━━━━━━━━──────────── 6.0s left · 320 samples/s · loss 0.2500 · accuracy 0.9000",
-        "
-      120/120 ━━━━━━━━━━━━━━━━━━━━━━━━ 12s · 320 samples/s · loss 0.1000 · accuracy 1.0000 · validationLoss 0.2000",
-        "
-      ",
+        "Epoch 1/2↵",
+        "⏎  6/120 ━─────────────────────── 11s left · 320 samples/s · loss 0.5000",
+        "⏎ 60/120 ━━━━━━━━━━━━──────────── 6.0s left · 320 samples/s · loss 0.2500 · accuracy 0.9000",
+        "⏎120/120 ━━━━━━━━━━━━━━━━━━━━━━━━ 12s · 320 samples/s · loss 0.1000 · accuracy 1.0000 · validationLoss 0.2000",
+        "↵",
       ]
     `)
   })
@@ -83,16 +82,12 @@ describe('a bar', () => {
     reporter.begin('Epoch 1/1', undefined)
     reporter.update(at(7))
     reporter.end(at(9))
-    expect(written).toMatchInlineSnapshot(`
+    expect(escaped(written)).toMatchInlineSnapshot(`
       [
-        "Epoch 1/1
-      ",
-        "
-      7/? 0.7s · 320 samples/s · loss 0.5000",
-        "
-      9/9 ━━━━━━━━━━━━━━━━━━━━━━━━ 0.9s · 320 samples/s · loss 0.5000",
-        "
-      ",
+        "Epoch 1/1↵",
+        "⏎7/? 0.7s · 320 samples/s · loss 0.5000",
+        "⏎9/9 ━━━━━━━━━━━━━━━━━━━━━━━━ 0.9s · 320 samples/s · loss 0.5000",
+        "↵",
       ]
     `)
   })
@@ -119,10 +114,9 @@ describe('lines', () => {
     reporter.update(at(60))
     reporter.end(at(120, { loss: 0.1, accuracy: 0.987 }))
     reporter.interrupt()
-    expect(written).toMatchInlineSnapshot(`
+    expect(escaped(written)).toMatchInlineSnapshot(`
       [
-        "Epoch 1/2 · 12s · 320 samples/s · loss 0.1000 · accuracy 0.9870
-      ",
+        "Epoch 1/2 · 12s · 320 samples/s · loss 0.1000 · accuracy 0.9870↵",
       ]
     `)
   })
@@ -175,8 +169,10 @@ describe('fit and evaluate', () => {
 
   /** What they write to the standard output, without the figures of speed and time. */
   async function shown(run: () => Promise<unknown>): Promise<string> {
-    const written: string[] = []
-    const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+    const { output, written } = terminal(200)
+    const spy = vi
+      .spyOn(process, 'stdout', 'get')
+      .mockReturnValue(Object.assign(Object.create(process.stdout), output))
     try {
       await run()
     } finally {
@@ -195,22 +191,13 @@ describe('fit and evaluate', () => {
     const text = await shown(() =>
       classifier().fit(inputs, targets, { epochs: 2, verbose: 1, reportEvery: 1, validationSplit: 0.5 }),
     )
-    expect(text.split(/(?<=\n)|(?=\r)/)).toMatchInlineSnapshot(`
+    expect(text.replaceAll('\r', '⏎').split('\n')).toMatchInlineSnapshot(`
       [
-        "Epoch 1/2
-      ",
-        "
-      1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s left · # samples/s · loss # · accuracy #",
-        "
-      1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s · # samples/s · loss # · accuracy # · validationLoss # · validationA
-      ",
-        "Epoch 2/2
-      ",
-        "
-      1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s left · # samples/s · loss # · accuracy #",
-        "
-      1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s · # samples/s · loss # · accuracy # · validationLoss # · validationA
-      ",
+        "Epoch 1/2",
+        "⏎1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s left · # samples/s · loss # · accuracy #⏎1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s · # samples/s · loss # · accuracy # · validationLoss # · validationAccuracy #",
+        "Epoch 2/2",
+        "⏎1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s left · # samples/s · loss # · accuracy #⏎1/1 ━━━━━━━━━━━━━━━━━━━━━━━━ #s · # samples/s · loss # · accuracy # · validationLoss # · validationAccuracy #",
+        "",
       ]
     `)
   })

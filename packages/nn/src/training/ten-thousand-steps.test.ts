@@ -16,6 +16,8 @@ const STEPS = 10_000
 const WARM_UP = 100
 
 let backend: Backend
+/** Held, so that none of it is collected while the next test counts. */
+const held: unknown[] = []
 
 beforeEach(() => {
   backend = createCpuBackend()
@@ -57,6 +59,7 @@ const data = ArrayDataset.fromArrays({
 test('fit', async () => {
   const model = sequential([dense(1)], { inputShape: [2] })
   model.compile({ optimizer: sgd({ momentum: 0.9 }), loss: 'meanSquaredError' })
+  held.push(model)
   const look = watcher()
   const onBatchEnd = () => look(model.trainer.optimizer.iterations)
   await model.fit(data, { epochs: STEPS / 100, batchSize: 1, callbacks: [{ onBatchEnd }], ...QUIET })
@@ -67,6 +70,7 @@ test('a loop by hand over a loader', async () => {
   const model = sequential([dense(1)], { inputShape: [2] })
   const optimizer = adam()
   const loader = new DataLoader(data, { batchSize: 1, shuffle: true })
+  held.push(model, optimizer, loader)
   const look = watcher()
   let sum = 0
   for (let epoch = 0; epoch < STEPS / 100; epoch++) {
@@ -88,6 +92,7 @@ test('a loop by hand without a loader', async () => {
   const model = sequential([dense(1)], { inputShape: [2] })
   const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 })
   const [inputs, targets] = [tensor([[1, 2]]), tensor([[3]])]
+  held.push(model, optimizer, inputs, targets)
   const look = watcher()
   let last = Number.NaN
   for (let step = 1; step <= STEPS; step++) {

@@ -11,7 +11,7 @@ import { three } from './three.js'
 import { two } from './two.js'
 import { zero } from './zero.js'
 
-export type { DigitStyle, Pose } from './style.js'
+export type { DigitStyle } from './style.js'
 
 /** The styles of the digits 0 to 9. */
 export const digitStyles: readonly (readonly DigitStyle[])[] = [
