@@ -1,19 +1,19 @@
-import { type ArrayDataset, configure, layers, mnist, sequential } from 'nabla'
+import { type ArrayDataset, adam, configure, layers, mnist, sequential } from 'nabla'
 import { describe, expect, test } from 'vitest'
 import { cnn, mlp, PICTURE_SHAPE } from './models.js'
 import { testModel } from './report/test-report.js'
 
 type Digits = ArrayDataset<'inputs' | 'targets'>
 
-/** A convnet as `cnn` is one, small enough for a test: a tenth of its weights. */
+/** A convnet as `cnn` is one, small enough for a test: a fiftieth of its weights. */
 async function trainSmallCnn(train: Digits, epochs: number) {
   await configure({ backend: 'cpu', seed: 1 })
   const relu = { activation: 'relu', kernelInitializer: 'heNormal' } as const
   const model = sequential(
     [
-      layers.conv2d(8, 3, relu),
+      layers.conv2d(4, 3, relu),
       layers.maxPooling2d(2),
-      layers.conv2d(16, 3, relu),
+      layers.conv2d(12, 3, relu),
       layers.maxPooling2d(2),
       layers.flatten(),
       layers.dense(10),
@@ -21,12 +21,11 @@ async function trainSmallCnn(train: Digits, epochs: number) {
     { inputShape: PICTURE_SHAPE },
   )
   model.compile({
-    optimizer: 'adam',
+    optimizer: adam({ learningRate: 0.003 }),
     loss: 'sparseCategoricalCrossEntropyFromLogits',
     metrics: ['accuracy'],
   })
-  model.trainer.optimizer.learningRate = 0.004
-  await model.fit(train, { epochs, batchSize: 20, seed: 1, verbose: 0 })
+  await model.fit(train, { epochs, batchSize: 10, seed: 1, verbose: 0 })
   return model
 }
 
@@ -37,15 +36,15 @@ describe('the networks', () => {
     expect(cnn().outputShape(PICTURE_SHAPE)).toEqual([10])
   })
 
-  test('a small convnet learns the built-in digits', async () => {
+  test('a small convnet reads at least three of four built-in digits after a few seconds', async () => {
     const { train, test: held } = await mnist({
       source: 'digits',
       digits: { train: 800, test: 300, seed: 3 },
     })
-    const model = await trainSmallCnn(train, 2)
+    const model = await trainSmallCnn(train, 3)
     const { accuracy, loss, confusion } = await testModel(model, held)
-    expect(accuracy).toBeGreaterThan(0.85)
-    expect(loss).toBeLessThan(0.5)
+    expect(accuracy).toBeGreaterThan(0.75)
+    expect(loss).toBeLessThan(0.8)
     expect(confusion.flat().reduce((sum, count) => sum + count)).toBe(300)
     const right = confusion.reduce((sum, row, digit) => sum + (row[digit] ?? 0), 0)
     expect(right / 300).toBeCloseTo(accuracy, 10)

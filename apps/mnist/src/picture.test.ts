@@ -90,7 +90,7 @@ describe('readPicture', () => {
       `"ValueError: predict: expected a PNG picture of one digit; received <folder>/none.png: no such file. Fix: give the path of a PNG file with one digit on a plain ground."`,
     )
     expect(await errorOf(text)).toMatchInlineSnapshot(
-      `"ValueError: predict: expected a PNG picture of one digit; received <folder>/text.png: unrecognised content at end of stream. Fix: give the path of a PNG file with one digit on a plain ground."`,
+      `"ValueError: predict: expected a PNG picture of one digit; received <folder>/text.png: no PNG file. Fix: give the path of a PNG file with one digit on a plain ground."`,
     )
     expect(await errorOf(folder)).toMatchInlineSnapshot(
       `"ValueError: predict: expected a PNG picture of one digit; received <folder>/folder.png: EISDIR: illegal operation on a directory, read. Fix: give the path of a PNG file with one digit on a plain ground."`,
@@ -104,21 +104,20 @@ describe('readPicture', () => {
 
 describe('predict', () => {
   test('reads the digit of a picture, dark on light or light on dark', async () => {
-    const data = await workspace.writeData('data', { train: 300, test: 20 })
+    const data = await workspace.writeData('data', { train: 60, test: 20 })
     const out = workspace.path('model')
-    await workspace.run(['--data', data, '--epochs', '4', '--batch-size', '15', '--out', out, '--quiet'])
-    const { images, labels } = generateDigits({ count: 4, seed: 1 })
+    await workspace.run(['--data', data, '--epochs', '12', '--batch-size', '20', '--out', out, '--quiet'])
+    const { images, labels } = generateDigits({ count: 2, seed: 1 })
     for (const [name, style] of Object.entries(STYLES).slice(0, 2)) {
       // The network has seen these, so that the test is one of the way to it.
       const read: number[] = []
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 2; i++) {
         const file = await writePng(name, images.subarray(i * 784, (i + 1) * 784), style)
         const { code, output } = await workspace.run(['predict', file, '--out', out, '--quiet'])
         expect(code).toBe(0)
         read.push(Number(output))
       }
-      const right = read.filter((digit, i) => digit === labels[i]).length
-      expect(right).toBe(4)
+      expect(read).toEqual([...labels])
     }
     const file = await writePng('shown', images.subarray(0, 784), { paper: 255, ink: 0 })
     const { output } = await workspace.run(['predict', file, '--out', out])

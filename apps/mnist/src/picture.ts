@@ -53,9 +53,12 @@ function inkOf(picture: Picture): Float64Array | undefined {
   })
 }
 
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+
 async function readPng(file: string): Promise<PNG | string> {
   try {
-    return PNG.sync.read(await readFile(file))
+    const bytes = await readFile(file)
+    return bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE) ? PNG.sync.read(bytes) : 'no PNG file'
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     if (isMissing) return 'no such file'

@@ -10,7 +10,7 @@ let data: string
 
 beforeAll(async () => {
   workspace = await makeWorkspace()
-  data = await workspace.writeData('data', { train: 160, test: 60 })
+  data = await workspace.writeData('data', { train: 100, test: 40 })
 })
 
 afterAll(() => workspace.remove())
@@ -102,7 +102,7 @@ describe('train and evaluate', () => {
   })
 
   test('other test data, and a limit on them', async () => {
-    const other = await workspace.writeData('other', { train: 10, test: 40 })
+    const other = await workspace.writeData('other', { train: 10, test: 30 })
     const json = workspace.path('other.json')
     const flags = [
       '--data',
@@ -115,7 +115,7 @@ describe('train and evaluate', () => {
       workspace.path('other-out'),
     ]
     await workspace.run([...flags, '--quiet', '--json', json])
-    expect((await readReport(json)).data).toMatchObject({ train: 160, test: 40 })
+    expect((await readReport(json)).data).toMatchObject({ train: 100, test: 30 })
     const evaluated = await workspace.run([
       ...['evaluate', '--out', workspace.path('other-out'), '--data', data, '--limit', '25', '--quiet'],
     ])
@@ -128,9 +128,9 @@ describe('going on', () => {
   const train = (folder: string, ...more: string[]) =>
     workspace.run([...flags(), '--out', workspace.path(folder), ...more])
 
-  beforeAll(() => train('whole', '--epochs', '4', '--json', workspace.path('whole.json')))
+  beforeAll(() => train('whole', '--epochs', '3', '--json', workspace.path('whole.json')))
 
-  test('two epochs and two more are exactly four', async () => {
+  test('two epochs and one more are exactly three', async () => {
     await train('halves', '--epochs', '2')
     const model = workspace.path('halves', 'model.safetensors')
     const json = workspace.path('halves.json')
@@ -139,7 +139,7 @@ describe('going on', () => {
       '--model',
       model,
       '--epochs',
-      '2',
+      '1',
       '--quiet',
       '--json',
       json,
@@ -152,12 +152,11 @@ describe('going on', () => {
   })
 
   test.each([
-    { steps: 11, where: 'in epoch 2 of 4, after step 3 of 8' },
-    { steps: 16, where: 'after epoch 2 of 4' },
-    { steps: 3, where: 'in epoch 1 of 4, after step 3 of 8' },
+    { steps: 8, where: 'in epoch 2 of 3, after step 3 of 5' },
+    { steps: 10, where: 'after epoch 2 of 3' },
   ])('interrupted $where, it goes on from that very step', async ({ steps, where }) => {
     const folder = `interrupted-${steps}`
-    const args = [...flags(), '--out', workspace.path(folder), '--epochs', '4']
+    const args = [...flags(), '--out', workspace.path(folder), '--epochs', '3']
     const interrupted = await workspace.run(args, afterSteps(steps))
     expect(interrupted).toMatchObject({ code: 130, errors: '' })
     expect(interrupted.output).toContain(`Interrupted ${where}. All of it is saved.`)
@@ -169,7 +168,7 @@ describe('going on', () => {
     expect((await workspace.run(['train', '--model', model, '--json', json])).code).toBe(0)
     expect(await stateIn(folder)).toEqual(await stateIn('whole'))
     const [own, whole] = await Promise.all([readReport(json), readReport(workspace.path('whole.json'))])
-    expect(own.epochs).toHaveLength(4)
+    expect(own.epochs).toHaveLength(3)
     own.epochs.forEach(({ loss, accuracy }, epoch) => {
       expect(loss).toBeCloseTo(whole.epochs[epoch]?.loss ?? Number.NaN, 4)
       expect(accuracy).toBeCloseTo(whole.epochs[epoch]?.accuracy ?? Number.NaN, 4)
@@ -193,7 +192,7 @@ describe('going on', () => {
     expect(early.output).toContain('Interrupted before there was anything to save.')
 
     const args = [...flags(), '--out', workspace.path('late'), '--epochs', '1']
-    const late = await workspace.run(args, afterSteps(8))
+    const late = await workspace.run(args, afterSteps(5))
     expect(late.code).toBe(130)
     expect(late.output).toContain('Interrupted while testing; the training was complete')
     expect((await workspace.run(['evaluate', '--out', workspace.path('late'), '--quiet'])).code).toBe(0)
@@ -211,7 +210,7 @@ describe('info and help', () => {
       '--out',
       workspace.path('no'),
     ])
-    for (const part of ['✓ cpu', '160 pictures to train on, 60 to test', 'Model: cnn, untrained', '93,322'])
+    for (const part of ['✓ cpu', '100 pictures to train on, 40 to test', 'Model: cnn, untrained', '93,322'])
       expect(output).toContain(part)
   })
 
@@ -233,34 +232,50 @@ describe('misuse', () => {
   test('data that are not there', async () => {
     expect(
       await errorOf('--data', workspace.path('nowhere'), '--out', workspace.path('x')),
-    ).toMatchInlineSnapshot(`"--data: expected auto, mnist, digits, or a folder with the four MNIST files, with .gz or without; received <folder>/nowhere: no such folder. Fix: correct the path, or train on the built-in digits with --data digits."`)
+    ).toMatchInlineSnapshot(
+      `"--data: expected auto, mnist, digits, or a folder with the four MNIST files, with .gz or without; received <folder>/nowhere: no such folder. Fix: correct the path, or train on the built-in digits with --data digits."`,
+    )
   })
 
   test('a model file that is not there', async () => {
-    expect(await errorOf('evaluate', '--model', workspace.path('none.safetensors'))).toMatchInlineSnapshot(`"--model: expected mlp, cnn, or the file of a model that this program saved; received <folder>/none.safetensors, which does not exist. Fix: train one first (pnpm mnist), or give the path of the model.safetensors that a training wrote."`)
+    expect(await errorOf('evaluate', '--model', workspace.path('none.safetensors'))).toMatchInlineSnapshot(
+      `"--model: expected mlp, cnn, or the file of a model that this program saved; received <folder>/none.safetensors, which does not exist. Fix: train one first (pnpm mnist), or give the path of the model.safetensors that a training wrote."`,
+    )
   })
 
   test('a model file that is no model', async () => {
-    expect(await errorOf('evaluate', '--model', `${data}/t10k-labels-idx1-ubyte`)).toMatchInlineSnapshot(`"--model: expected mlp, cnn, or the file of a model that this program saved; received <folder>/data/t10k-labels-idx1-ubyte, which is damaged, or no saved model. Fix: train one first (pnpm mnist), or give the path of the model.safetensors that a training wrote."`)
+    expect(await errorOf('evaluate', '--model', `${data}/t10k-labels-idx1-ubyte`)).toMatchInlineSnapshot(
+      `"--model: expected mlp, cnn, or the file of a model that this program saved; received <folder>/data/t10k-labels-idx1-ubyte, which is damaged, or no saved model. Fix: train one first (pnpm mnist), or give the path of the model.safetensors that a training wrote."`,
+    )
   })
 
   test('reading with an untrained model', async () => {
     expect(
       await errorOf('evaluate', '--model', 'mlp', '--out', workspace.path('empty')),
-    ).toMatchInlineSnapshot(`"evaluate: expected a trained model: a file, or a trained mlp in <folder>/empty; received "mlp", which is untrained. Fix: train it first (pnpm mnist train --model mlp --out <folder>/empty), or name its file with --model."`)
-    expect(await errorOf('evaluate', '--out', workspace.path('empty'))).toMatchInlineSnapshot(`"evaluate: expected a trained model: a file, or one in <folder>/empty; received no <folder>/empty/model.safetensors. Fix: train it first (pnpm mnist train --out <folder>/empty), or name its file with --model."`)
+    ).toMatchInlineSnapshot(
+      `"evaluate: expected a trained model: a file, or a trained mlp in <folder>/empty; received "mlp", which is untrained. Fix: train it first (pnpm mnist train --model mlp --out <folder>/empty), or name its file with --model."`,
+    )
+    expect(await errorOf('evaluate', '--out', workspace.path('empty'))).toMatchInlineSnapshot(
+      `"evaluate: expected a trained model: a file, or one in <folder>/empty; received no <folder>/empty/model.safetensors. Fix: train it first (pnpm mnist train --out <folder>/empty), or name its file with --model."`,
+    )
   })
 
   test('a folder that cannot be written to', async () => {
-    expect(await errorOf('--out', `${data}/t10k-labels-idx1-ubyte/x`)).toMatchInlineSnapshot(`"--out: expected a folder that can be written to; received <folder>/data/t10k-labels-idx1-ubyte/x (ENOTDIR: not a directory, mkdir '<folder>/data/t10k-labels-idx1-ubyte/x'). Fix: choose another with --out."`)
+    expect(await errorOf('--out', `${data}/t10k-labels-idx1-ubyte/x`)).toMatchInlineSnapshot(
+      `"--out: expected a folder that can be written to; received <folder>/data/t10k-labels-idx1-ubyte/x (ENOTDIR: not a directory, mkdir '<folder>/data/t10k-labels-idx1-ubyte/x'). Fix: choose another with --out."`,
+    )
   })
 
   test('a backend that is not there', async () => {
-    expect(await errorOf('--backend', 'abacus', '--out', workspace.path('x'))).toMatchInlineSnapshot(`"createBackend: expected a backend that can be had (registered: cpu); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`)
+    expect(await errorOf('--backend', 'abacus', '--out', workspace.path('x'))).toMatchInlineSnapshot(
+      `"createBackend: expected a backend that can be had (registered: cpu); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
+    )
   })
 
   test('an unknown command, an unknown flag, a bad number', async () => {
-    expect(await errorOf('evalute')).toMatchInlineSnapshot(`"error: unknown command 'evalute'; the commands are train, evaluate, predict, info, help"`)
+    expect(await errorOf('evalute')).toMatchInlineSnapshot(
+      `"error: unknown command 'evalute'; the commands are train, evaluate, predict, info, help"`,
+    )
     expect(await errorOf('--epoch', '2')).toMatchInlineSnapshot(`
       "error: unknown option '--epoch'
       (Did you mean --epochs?)

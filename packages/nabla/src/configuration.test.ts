@@ -91,16 +91,28 @@ describe('priority', () => {
 
 describe('errors', () => {
   test('unknown and wrong settings', () => {
-    expect(errorOf(() => checkConfiguration('configure', { device: 'gpu' }))).toMatchInlineSnapshot(`"ValueError: configure: expected backend, seed and threads; received "device". Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
-    expect(errorOf(() => checkConfiguration('configure', { backend: 3 }))).toMatchInlineSnapshot(`"ValueError: configure: expected backend to be a name or a list of names; received 3. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
-    expect(errorOf(() => checkConfiguration('configure', { seed: -1 }))).toMatchInlineSnapshot(`"ValueError: configure: expected seed to be a whole number of at least 0; received -1. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
-    expect(errorOf(() => checkConfiguration('configure', { threads: 0 }))).toMatchInlineSnapshot(`"ValueError: configure: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
-    expect(errorOf(() => checkConfiguration('configure', ['cpu']))).toMatchInlineSnapshot(`"ValueError: configure: expected an object of settings; received ["cpu"]. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
+    expect(errorOf(() => checkConfiguration('configure', { device: 'gpu' }))).toMatchInlineSnapshot(
+      `"ValueError: configure: expected backend, seed and threads; received "device". Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
+    expect(errorOf(() => checkConfiguration('configure', { backend: 3 }))).toMatchInlineSnapshot(
+      `"ValueError: configure: expected backend to be a name or a list of names; received 3. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
+    expect(errorOf(() => checkConfiguration('configure', { seed: -1 }))).toMatchInlineSnapshot(
+      `"ValueError: configure: expected seed to be a whole number of at least 0; received -1. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
+    expect(errorOf(() => checkConfiguration('configure', { threads: 0 }))).toMatchInlineSnapshot(
+      `"ValueError: configure: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
+    expect(errorOf(() => checkConfiguration('configure', ['cpu']))).toMatchInlineSnapshot(
+      `"ValueError: configure: expected an object of settings; received ["cpu"]. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
   })
 
   test('a file that is wrong is named', async () => {
     await write(root, '{ "seed": 1.5 }')
-    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(`"ValueError: <folder>/nabla.config.json: expected seed to be a whole number of at least 0; received 1.5. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
+    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(
+      `"ValueError: <folder>/nabla.config.json: expected seed to be a whole number of at least 0; received 1.5. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
     await write(root, 'backend = cpu')
     // The words about the place are those of the JavaScript engine.
     expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatch(
@@ -110,9 +122,13 @@ describe('errors', () => {
 
   test('a variable that is wrong is named', () => {
     vi.stubEnv('NABLA_SEED', 'many')
-    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(`"ValueError: NABLA_SEED: expected seed to be a whole number of at least 0; received "many". Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
+    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(
+      `"ValueError: NABLA_SEED: expected seed to be a whole number of at least 0; received "many". Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
     vi.stubEnv('NABLA_SEED', '')
     vi.stubEnv('NABLA_THREADS', '0')
-    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(`"ValueError: NABLA_THREADS: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`)
+    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(
+      `"ValueError: NABLA_THREADS: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+    )
   })
 })

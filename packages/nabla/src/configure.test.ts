@@ -21,7 +21,7 @@ registerBackend({
   name: 'absent',
   priority: -1,
   probe: () => ({ available: false, reason: 'there is no such device' }),
-  create: createCpuBackend,
+  create: () => createCpuBackend(),
 })
 registerBackend({
   name: 'broken',
@@ -29,7 +29,7 @@ registerBackend({
   probe: () => {
     throw new Error('the probe fell over')
   },
-  create: createCpuBackend,
+  create: () => createCpuBackend(),
 })
 registerBackend({
   name: 'failing',
@@ -38,7 +38,7 @@ registerBackend({
     throw new Error('the driver is too old')
   },
 })
-registerBackend({ name: 'null', priority: -4, create: createNullBackend })
+registerBackend({ name: 'null', priority: -4, create: () => createNullBackend() })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nabla-configure-'))
@@ -90,13 +90,21 @@ describe('choosing', () => {
 
   test('one that is asked for by name and cannot be had is an error', async () => {
     const before = defaultBackend()
-    expect(await errorOf(configure({ backend: 'abacus' }, { folder }))).toMatchInlineSnapshot(`"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the program."`)
-    expect(await errorOf(configure({}, { folder, flags: { backend: 'absent' } }))).toMatchInlineSnapshot(`"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "absent": there is no such device. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`)
+    expect(await errorOf(configure({ backend: 'abacus' }, { folder }))).toMatchInlineSnapshot(
+      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the program."`,
+    )
+    expect(await errorOf(configure({}, { folder, flags: { backend: 'absent' } }))).toMatchInlineSnapshot(
+      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "absent": there is no such device. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
+    )
     vi.stubEnv('NABLA_BACKEND', 'failing,broken')
-    expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(`"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "failing": the driver is too old; "broken": the probe fell over. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the environment variable NABLA_BACKEND."`)
+    expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(
+      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "failing": the driver is too old; "broken": the probe fell over. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the environment variable NABLA_BACKEND."`,
+    )
     vi.stubEnv('NABLA_BACKEND', '')
     await writeFile(join(folder, 'nabla.config.json'), '{ "backend": [] }')
-    expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(`"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received an empty list of names. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by <folder>/nabla.config.json."`)
+    expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(
+      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received an empty list of names. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by <folder>/nabla.config.json."`,
+    )
     expect(defaultBackend()).toBe(before)
   })
 
@@ -138,6 +146,8 @@ describe('two backends side by side', () => {
     const here = tensor([1, 2])
     const there = tensor([10, 20], { backend: createNullBackend() })
     const mixing = Promise.resolve().then(() => add(here, there))
-    expect(await errorOf(mixing)).toMatchInlineSnapshot(`"BackendError: add: expected all tensors on one backend; received tensors on "cpu" and "null". Fix: move one of them first: await tensor.to(backend)."`)
+    expect(await errorOf(mixing)).toMatchInlineSnapshot(
+      `"BackendError: add: expected all tensors on one backend; received tensors on "cpu" and "null". Fix: move one of them first: await tensor.to(backend)."`,
+    )
   })
 })

@@ -8,14 +8,20 @@ const plain = (text: string): string => text.replaceAll(/\x1b\[\d+m/g, '')
 
 describe('what the terminal shows', () => {
   test('a confusion matrix, also with a digit that did not occur', () => {
-    const counts = Array.from({ length: 10 }, (_, truth) =>
+    const counts: number[][] = Array.from({ length: 10 }, (_, truth) =>
       Array.from({ length: 10 }, (_, reading) => (truth === 9 ? 0 : truth === reading ? 980 : 0)),
     )
     const lines = plain(confusionTable(counts.with(4, [0, 0, 0, 0, 3, 0, 0, 0, 0, 1]))).split('\n')
     expect(lines).toHaveLength(11)
-    expect(lines[0]).toMatchInlineSnapshot(`"true ╲ read    0    1    2    3    4    5    6    7    8    9   right"`)
-    expect(lines[5]).toMatchInlineSnapshot(`"          4    ·    ·    ·    ·    3    ·    ·    ·    ·    1   75.0 %"`)
-    expect(lines[10]).toMatchInlineSnapshot(`"          9    ·    ·    ·    ·    ·    ·    ·    ·    ·    ·        –"`)
+    expect(lines[0]).toMatchInlineSnapshot(
+      `"true ╲ read    0    1    2    3    4    5    6    7    8    9   right"`,
+    )
+    expect(lines[5]).toMatchInlineSnapshot(
+      `"          4    ·    ·    ·    ·    3    ·    ·    ·    ·    1   75.0 %"`,
+    )
+    expect(lines[10]).toMatchInlineSnapshot(
+      `"          9    ·    ·    ·    ·    ·    ·    ·    ·    ·    ·        –"`,
+    )
   })
 
   test('pictures side by side, without their common margin, in as many rows as the width asks for', () => {

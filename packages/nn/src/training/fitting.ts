@@ -1,7 +1,7 @@
 /**
  * Fitting: one call of `fit` — epochs of steps, with reports, validation, callbacks, and ways to stop in between.
  */
-import { breathe, scope, ValueError } from '@nabla/core'
+import { breathe, ValueError } from '@nabla/core'
 import type { Callback, TrainingControl } from '../callbacks/callback.js'
 import type { Batch, BatchSource } from './data.js'
 import { divergedSince } from './diagnosis.js'
@@ -146,7 +146,7 @@ export class Fitting {
   }
 
   #step(makeBatch: () => Batch, epoch: number, step: number): void {
-    scope(() => this.#parts.learner.train(makeBatch(), () => `step ${step} of epoch ${epoch}`))
+    this.#parts.learner.train(makeBatch, () => `step ${step} of epoch ${epoch}`)
   }
 
   async #report(epoch: number, { steps, seconds }: Ticker): Promise<Progress> {

@@ -64,13 +64,14 @@ export class Learner {
   readonly backend = (): Backend => this.model.variables[0]?.backend ?? defaultBackend()
 
   /**
-   * One step of gradient descent: forward, loss, gradients, update, scores. Frees what it makes; the batch stays the
-   * caller's.
+   * One step of gradient descent: forward, loss, gradients, update, scores. Frees what it makes.
    *
+   * @param makeBatch gives the batch; what it makes for that is freed too
    * @param where the step in words, for messages
    */
-  train(batch: Batch, where: () => string): void {
+  train(makeBatch: () => Batch, where: () => string): void {
     scope(() => {
+      const batch = makeBatch()
       this.#ensureBuilt(batch)
       const all = this.model.variables
       const variables = requireTrainable(all)

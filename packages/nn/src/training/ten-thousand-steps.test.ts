@@ -13,6 +13,8 @@ import { sequential } from '../models/sequential.js'
 import { QUIET } from './testing/sectors.js'
 
 const STEPS = 10_000
+/** Seconds on an idle machine; far more where other work goes on. */
+const TIMEOUT = { timeout: 120_000 }
 const WARM_UP = 100
 
 let backend: Backend
@@ -56,7 +58,7 @@ const data = ArrayDataset.fromArrays({
   targets: Array.from({ length: 100 }, (_, i) => [Math.sin(2 * i)]),
 })
 
-test('fit', async () => {
+test('fit', TIMEOUT, async () => {
   const model = sequential([dense(1)], { inputShape: [2] })
   model.compile({ optimizer: sgd({ momentum: 0.9 }), loss: 'meanSquaredError' })
   held.push(model)
@@ -66,7 +68,7 @@ test('fit', async () => {
   expect(model.trainer.optimizer.iterations).toBe(STEPS)
 })
 
-test('a loop by hand over a loader', async () => {
+test('a loop by hand over a loader', TIMEOUT, async () => {
   const model = sequential([dense(1)], { inputShape: [2] })
   const optimizer = adam()
   const loader = new DataLoader(data, { batchSize: 1, shuffle: true })
@@ -88,7 +90,7 @@ test('a loop by hand over a loader', async () => {
   expect(sum).toBeGreaterThan(0)
 })
 
-test('a loop by hand without a loader', async () => {
+test('a loop by hand without a loader', TIMEOUT, async () => {
   const model = sequential([dense(1)], { inputShape: [2] })
   const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 })
   const [inputs, targets] = [tensor([[1, 2]]), tensor([[3]])]

@@ -15,6 +15,7 @@ import {
   batchSource,
   dataOf,
   type FitData,
+  type LoadingOptions,
   splitValidation,
   type TrainingSource,
 } from './data.js'
@@ -80,7 +81,7 @@ export class Trainer {
     return new Fitting(parts, options).run()
   }
 
-  #batches(data: FitData, options: Parameters<typeof batchSource>[1]): BatchSource {
+  #batches(data: FitData, options: LoadingOptions): BatchSource {
     return batchSource(data, options, this.#learner.backend)
   }
 
@@ -89,7 +90,10 @@ export class Trainer {
    * caller's.
    */
   trainStep(batch: Batch): void {
-    this.#learner.train(batch, () => `step ${this.optimizer.iterations + 1}`)
+    this.#learner.train(
+      () => batch,
+      () => `step ${this.optimizer.iterations + 1}`,
+    )
   }
 
   /** @see Module.evaluate */
