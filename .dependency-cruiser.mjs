@@ -67,6 +67,8 @@ export default {
     },
   ],
   options: {
+    // Outside the workspace, with dependencies of its own.
+    exclude: { path: '^benchmarks/peers/' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
