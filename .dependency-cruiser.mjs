@@ -67,10 +67,9 @@ export default {
     },
   ],
   options: {
-    // Outside the workspace, with dependencies of its own.
-    exclude: { path: '^benchmarks/peers/' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    // The peers' benchmark is outside the workspace, with dependencies of its own.
+    exclude: { path: ['(^|/)dist/', '^benchmarks/peers/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
