@@ -5,10 +5,19 @@ export * from './backend.js'
 export { checked } from './decorators/checked.js'
 export { decorate } from './decorators/decorate.js'
 export { formatProfile, type ProfiledBackend, type ProfileEntry, profile } from './decorators/profile.js'
+export {
+  type Recording,
+  readingWhileTracing,
+  TraceBackend,
+  type TracedCall,
+  TracingError,
+  trace,
+  withScalars,
+} from './decorators/trace.js'
 export * from './dtype.js'
 export * from './errors.js'
 export { castNumber, roundToType } from './expr/convert.js'
-export { differentiate, renumberInputs, substitute } from './expr/differentiate.js'
+export { differentiate, renumberInputs, rewriteExpr, substitute } from './expr/differentiate.js'
 export { evaluateExpr, evaluateInstruction, type Position } from './expr/evaluate.js'
 export { expressions } from './expr/expressions.js'
 export { INSTRUCTIONS, type InstructionInfo } from './expr/instructions.js'
@@ -34,8 +43,10 @@ export { erf, erfc } from './expr/special-functions.js'
 export { threefry2x32 } from './expr/threefry.js'
 export * from './float16.js'
 export * from './kernel.js'
+export { isWhole, type MemoryPlan, type Place, planMemory } from './memory-plan.js'
 export { createNullBackend, type NullBackend } from './null-backend.js'
 export * from './program.js'
 export * from './registry.js'
+export { replayProgram } from './replay.js'
 export * from './shape.js'
 export * from './view.js'

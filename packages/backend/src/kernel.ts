@@ -2,7 +2,8 @@
  * Kernel calls: everything a backend is ever asked to compute, as plain data over strided views. A call can be
  * recorded, replayed, sent to a worker, timed or checked without knowing what it means.
  *
- * `B` is `Buffer` in a call that runs and a slot number in a recorded `Program`.
+ * `B` is `Buffer` in a call that runs and a slot number in a recorded `Program`; `N` is a number in a call that runs, and
+ * in a recorded one also a place for a number that is given anew at each run.
  */
 import type { Expr } from './expr/node.js'
 import type { Shape } from './shape.js'
@@ -17,12 +18,12 @@ interface CallBase {
  * Elementwise: `outputs[i][p] = expressions[i]` at every position `p` of `shape`. Inputs are already broadcast to
  * `shape` by stride 0. An output may be one of the inputs' views exactly (in-place), and never overlaps otherwise.
  */
-export interface MapCall<B = Buffer> extends CallBase {
+export interface MapCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'map'
   readonly shape: Shape
   readonly expressions: readonly Expr[]
   readonly inputs: readonly View<B>[]
-  readonly scalars: readonly number[]
+  readonly scalars: readonly N[]
   readonly outputs: readonly View<B>[]
 }
 
@@ -36,16 +37,16 @@ export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' 
  * limits), false, true.
  *
  * `post`, if given, maps the result: input 0 is the reduced value, inputs 1… are `postInputs` (views of the output's
- * shape); `scalars` are shared.
+ * shape); `scalars` are shared. The output has the type of `post` then, and may be one of the `postInputs` exactly.
  */
-export interface ReduceCall<B = Buffer> extends CallBase {
+export interface ReduceCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'reduce'
   readonly operation: ReduceOperation
   readonly shape: Shape
   readonly axes: readonly number[]
   readonly expression: Expr
   readonly inputs: readonly View<B>[]
-  readonly scalars: readonly number[]
+  readonly scalars: readonly N[]
   readonly post?: Expr
   readonly postInputs?: readonly View<B>[]
   readonly output: View<B>
@@ -59,7 +60,7 @@ export interface ReduceCall<B = Buffer> extends CallBase {
  *
  * `post`, if given, maps the sum: input 0 is the sum, inputs 1… are `postInputs` (views of the output's shape).
  */
-export interface ContractCall<B = Buffer> extends CallBase {
+export interface ContractCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'contract'
   readonly batch: number
   readonly rows: number
@@ -67,7 +68,7 @@ export interface ContractCall<B = Buffer> extends CallBase {
   readonly contracted: number
   readonly left: View<B>
   readonly right: View<B>
-  readonly scalars: readonly number[]
+  readonly scalars: readonly N[]
   readonly post?: Expr
   readonly postInputs?: readonly View<B>[]
   readonly output: View<B>
@@ -163,10 +164,10 @@ export interface CompositeCall<B = Buffer> extends CallBase {
   readonly outputs: readonly View<B>[]
 }
 
-export type KernelCall<B = Buffer> =
-  | MapCall<B>
-  | ReduceCall<B>
-  | ContractCall<B>
+export type KernelCall<B = Buffer, N = number> =
+  | MapCall<B, N>
+  | ReduceCall<B, N>
+  | ContractCall<B, N>
   | PoolCall<B>
   | ScanCall<B>
   | GatherCall<B>
@@ -177,7 +178,7 @@ export type KernelCall<B = Buffer> =
 export type KernelKind = KernelCall['kind']
 
 /** The views that a call reads and those that it writes; a scatter's output is both. */
-export function viewsOf<B>(call: KernelCall<B>): {
+export function viewsOf<B>(call: KernelCall<B, unknown>): {
   readonly reads: readonly View<B>[]
   readonly writes: readonly View<B>[]
 } {
@@ -204,45 +205,78 @@ export function viewsOf<B>(call: KernelCall<B>): {
   }
 }
 
-/** The same call over other buffers: recording, replaying and sending elsewhere are all this one function. */
-export function mapBuffers<A, B>(call: KernelCall<A>, rename: (buffer: A) => B): KernelCall<B> {
-  const one = (view: View<A>): View<B> => ({ ...view, buffer: rename(view.buffer) })
-  const all = (views: readonly View<A>[]): View<B>[] => views.map(one)
+/** The same call over other views: recording, replaying, fusing and sending elsewhere are all this one function. */
+export function mapViews<A, B, N>(
+  call: KernelCall<A, N>,
+  change: (view: View<A>) => View<B>,
+): KernelCall<B, N> {
+  const all = (views: readonly View<A>[]): View<B>[] => views.map(change)
   switch (call.kind) {
     case 'map':
     case 'composite':
       return { ...call, inputs: all(call.inputs), outputs: all(call.outputs) }
-    case 'reduce':
-      return {
-        ...call,
-        inputs: all(call.inputs),
-        postInputs: all(call.postInputs ?? []),
-        output: one(call.output),
-      }
-    case 'contract':
-      return {
-        ...call,
-        left: one(call.left),
-        right: one(call.right),
-        postInputs: all(call.postInputs ?? []),
-        output: one(call.output),
-      }
-    case 'pool':
-      return { ...call, by: one(call.by), source: one(call.source), output: one(call.output) }
-    case 'scan':
-      return { ...call, input: one(call.input), output: one(call.output) }
-    case 'gather':
-      return { ...call, input: one(call.input), indices: one(call.indices), output: one(call.output) }
-    case 'scatter':
-      return { ...call, indices: one(call.indices), updates: one(call.updates), output: one(call.output) }
-    case 'sort': {
-      const { values, indices, ...rest } = call
+    case 'reduce': {
+      const { inputs, postInputs, output, ...rest } = call
       return {
         ...rest,
-        input: one(call.input),
-        ...(values && { values: one(values) }),
-        ...(indices && { indices: one(indices) }),
+        inputs: all(inputs),
+        ...(postInputs && { postInputs: all(postInputs) }),
+        output: change(output),
       }
     }
+    case 'contract': {
+      const { left, right, postInputs, output, ...rest } = call
+      return {
+        ...rest,
+        left: change(left),
+        right: change(right),
+        ...(postInputs && { postInputs: all(postInputs) }),
+        output: change(output),
+      }
+    }
+    case 'pool':
+      return { ...call, by: change(call.by), source: change(call.source), output: change(call.output) }
+    case 'scan':
+      return { ...call, input: change(call.input), output: change(call.output) }
+    case 'gather':
+      return {
+        ...call,
+        input: change(call.input),
+        indices: change(call.indices),
+        output: change(call.output),
+      }
+    case 'scatter':
+      return {
+        ...call,
+        indices: change(call.indices),
+        updates: change(call.updates),
+        output: change(call.output),
+      }
+    case 'sort': {
+      const { input, values, indices, ...rest } = call
+      return {
+        ...rest,
+        input: change(input),
+        ...(values && { values: change(values) }),
+        ...(indices && { indices: change(indices) }),
+      }
+    }
+  }
+}
+
+/** The same call over other buffers. */
+export function mapBuffers<A, B, N>(call: KernelCall<A, N>, rename: (buffer: A) => B): KernelCall<B, N> {
+  return mapViews(call, (view) => ({ ...view, buffer: rename(view.buffer) }))
+}
+
+/** The same call with its scalars replaced; the call itself where it takes none. */
+export function mapScalars<B, M, N>(call: KernelCall<B, M>, replace: (scalar: M) => N): KernelCall<B, N> {
+  switch (call.kind) {
+    case 'map':
+    case 'reduce':
+    case 'contract':
+      return { ...call, scalars: call.scalars.map(replace) }
+    default:
+      return call
   }
 }

@@ -3,10 +3,12 @@ import { expressions as e } from './expr/expressions.js'
 import { input } from './expr/node.js'
 import type { MapCall } from './kernel.js'
 import { createNullBackend } from './null-backend.js'
-import { type Program, replayProgram } from './program.js'
-import { rowMajorLayout } from './view.js'
+import type { Program } from './program.js'
+import { replayProgram } from './replay.js'
+import { type Buffer, rowMajorLayout } from './view.js'
 
 const view = (buffer: number) => ({ buffer, dtype: 'float32' as const, ...rowMajorLayout([4]) })
+const whole = (buffer: Buffer) => ({ buffer, offset: 0 })
 const x = input(0, 'float32')
 
 function map(label: string, from: number, to: number): MapCall<number> {
@@ -25,6 +27,7 @@ function map(label: string, from: number, to: number): MapCall<number> {
 const program: Program = {
   slots: [0, 1, 2].map(() => ({ dtype: 'float32', length: 4 })),
   external: [2, 0],
+  scalars: 0,
   calls: [map('first', 0, 1), map('second', 1, 2)],
 }
 
@@ -34,8 +37,8 @@ describe('replayProgram', () => {
     const executable = replayProgram(backend, program)
     expect(backend.memory()).toMatchObject({ buffers: 1, bytes: 16 })
     const [a, b] = [backend.allocate('float32', 4), backend.allocate('float32', 4)]
-    executable.run([b, a])
-    executable.run([a, b])
+    executable.run([whole(b), whole(a)], [])
+    executable.run([whole(a), whole(b)], [])
     expect(backend.memory().buffers).toBe(3)
     executable.dispose()
     expect(backend.memory().buffers).toBe(2)
@@ -45,8 +48,8 @@ describe('replayProgram', () => {
     const backend = createNullBackend()
     const executable = replayProgram(backend, program)
     const [a, b] = [backend.allocate('float32', 4), backend.allocate('float32', 4)]
-    executable.run([b, a])
-    executable.run([a, b])
+    executable.run([whole(b), whole(a)], [])
+    executable.run([whole(a), whole(b)], [])
     const [first, second, third, fourth] = backend.calls() as MapCall[]
     expect(first?.inputs[0]?.buffer).toBe(a)
     expect(second?.outputs[0]?.buffer).toBe(b)
@@ -57,6 +60,6 @@ describe('replayProgram', () => {
 
   it('a slot that nobody bound is an error naming it', () => {
     const executable = replayProgram(createNullBackend(), program)
-    expect(() => executable.run([])).toThrow(/slot 0 is not bound/)
+    expect(() => executable.run([], [])).toThrow(/slot 0 is not bound/)
   })
 })

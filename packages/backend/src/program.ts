@@ -1,9 +1,9 @@
 /**
- * Programs: recorded kernel calls over numbered slots, and how any backend replays one.
+ * Programs: recorded kernel calls over numbered slots, made ready once and run many times. Plain data, so a program can be
+ * rewritten (fused, packed), printed, or sent to where it runs.
  */
-import type { Backend } from './backend.js'
 import type { DType } from './dtype.js'
-import { type KernelCall, mapBuffers } from './kernel.js'
+import type { KernelCall } from './kernel.js'
 import type { Buffer } from './view.js'
 
 export interface Slot {
@@ -11,46 +11,40 @@ export interface Slot {
   readonly length: number
 }
 
+/** The place of a number that the caller gives anew at each run. */
+export interface ScalarSlot {
+  readonly slot: number
+}
+
+/** A scalar of a recorded call: the number itself, or where it will come from. */
+export type ProgramScalar = number | ScalarSlot
+
+export type ProgramCall = KernelCall<number, ProgramScalar>
+
 /** A recorded sequence of calls. Plain data: views name slots instead of buffers. */
 export interface Program {
   readonly slots: readonly Slot[]
-  /** Slots that the caller binds; all others are temporaries of the executable. */
+  /** Slots that the caller binds; all others are temporaries of the executable, without contents at the start. */
   readonly external: readonly number[]
-  readonly calls: readonly KernelCall<number>[]
+  /** How many numbers the caller gives. */
+  readonly scalars: number
+  readonly calls: readonly ProgramCall[]
+}
+
+/** What an external slot stands for in one run: a buffer from an element on. */
+export interface Binding {
+  readonly buffer: Buffer
+  readonly offset: number
 }
 
 /** A program made ready to run on one backend. */
 export interface Executable {
-  /** Runs all calls; `buffers[i]` is bound to slot `program.external[i]`. */
-  run(buffers: readonly Buffer[]): void
+  /**
+   * Runs all calls; `bindings[i]` is bound to slot `program.external[i]`, and `{ slot: i }` means `scalars[i]`. Two
+   * external slots that a call of the program writes never overlap.
+   */
+  run(bindings: readonly Binding[], scalars: readonly number[]): void
+  /** Bytes that the temporaries take. */
+  readonly temporaryBytes: number
   dispose(): void
-}
-
-/** What `prepare` does for a backend that has no own: allocate the temporaries once, then run call by call. */
-export function replayProgram(backend: Backend, program: Program): Executable {
-  const bound: (Buffer | undefined)[] = program.slots.map(() => undefined)
-  const temporaries: Buffer[] = []
-  const external = new Set(program.external)
-  program.slots.forEach((slot, number) => {
-    if (external.has(number)) return
-    const buffer = backend.allocate(slot.dtype, slot.length)
-    temporaries.push(buffer)
-    bound[number] = buffer
-  })
-  const lookUp = (slot: number): Buffer => {
-    const buffer = bound[slot]
-    if (buffer === undefined) throw new RangeError(`program: slot ${slot} is not bound to a buffer`)
-    return buffer
-  }
-  return {
-    run(buffers) {
-      program.external.forEach((slot, position) => {
-        bound[slot] = buffers[position]
-      })
-      for (const call of program.calls) backend.run(mapBuffers(call, lookUp))
-    },
-    dispose() {
-      for (const buffer of temporaries) backend.release(buffer)
-    },
-  }
 }

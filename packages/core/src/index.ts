@@ -38,6 +38,8 @@ export { scope } from './engine/scope.js'
 export { finishStep, joinStep, openBatch, type Step } from './engine/step.js'
 export { type LeakReport, type MemoryReport, memory, reportLeaks } from './engine/storage.js'
 export { withTemporaries } from './engine/temporaries.js'
+export { hostNumbers } from './engine/tracing.js'
+export { type JitOptions, type Jitted, jit } from './jit/jit.js'
 export * from './ops/convolution/index.js'
 export * from './ops/creation/index.js'
 export {

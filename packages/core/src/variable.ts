@@ -16,6 +16,7 @@ import { type Journal, noteChange, type Rewind } from './engine/journal.js'
 import { requireTensor } from './engine/operands.js'
 import { isRecording, isTracked } from './engine/recording.js'
 import { currentOwner, Scope } from './engine/scope.js'
+import { tracing } from './engine/tracing.js'
 import { detach } from './primitives/views.js'
 import type { Tensor } from './tensor.js'
 import { retype } from './types/typed.js'
@@ -28,14 +29,30 @@ export interface VariableOptions {
 }
 
 /** Tensors that are in a variable, which alone frees them. */
-const held = /* @__PURE__ */ new WeakSet<Tensor>()
+const held = /* @__PURE__ */ new WeakMap<Tensor, Variable>()
 
 /** A handle for a variable to hold: the tensor itself, unless someone else goes on using it. */
-function hold<S extends Shape, D extends DType>(tensor: Tensor<S, D>): Tensor<S, D> {
+function hold<S extends Shape, D extends DType>(
+  variable: Variable<S, D>,
+  tensor: Tensor<S, D>,
+): Tensor<S, D> {
   const isTaken = held.has(tensor) || isTracked(tensor)
   const own = (isTaken ? retype<S, D>(detach('variable', tensor)) : tensor).keep()
-  held.add(own)
+  held.set(own, variable)
   return own
+}
+
+/** The variable that holds a tensor, if one does. */
+export function holderOf(tensor: Tensor): Variable | undefined {
+  return held.get(tensor)
+}
+
+function disposingWhileTracing(name: string): ValueError {
+  return new ValueError(`dispose "${name}"`, {
+    expected: 'variables that outlive a function given to jit',
+    received: 'dispose() inside the function',
+    fix: 'dispose it outside',
+  })
 }
 
 /**
@@ -57,14 +74,21 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   /** Takes the tensor over: it leaves its scope and lives as long as the variable. */
   constructor(initial: Tensor<S, D>, { name = 'variable', trainable = true }: VariableOptions = {}) {
     requireTensor('Variable', initial)
-    this.#current = hold(initial)
+    const { current } = tracing
+    this.#current = hold(this, current === undefined ? initial : retype<S, D>(current.materialize(initial)))
     this.name = name
     this.trainable = trainable
   }
 
   /** The tensor that it holds now. Inside `variableGradients` over this variable, gradients flow to it. */
   get value(): Tensor<S, D> {
-    return this.#tracked ?? this.#rehearsed ?? this.#current
+    return this.#tracked ?? this.#rehearsed ?? this.#own
+  }
+
+  /** What it holds where nothing stands in for it; in a traced function, what that has given it so far. */
+  get #own(): Tensor<S, D> {
+    const { current } = tracing
+    return current === undefined ? this.#current : retype(current.valueOf(this, this.#current))
   }
 
   get shape(): S {
@@ -101,14 +125,16 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     }
     if (this.#rehearsed !== undefined) {
       this.#rehearsed = next
-    } else if (next !== this.#current) {
+    } else if (next !== this.#own) {
       noteChange(this, (journal) => this.#remember(journal))
-      this.#replace(hold(next))
+      if (tracing.current === undefined) this.#replace(hold(this, next))
+      else tracing.current.assign(this, next)
     }
   }
 
   #requireLike(next: Tensor): asserts next is Tensor<S, D> {
-    const { shape, dtype, backend } = this.#current
+    const { shape, dtype } = this.#current
+    const { backend } = this
     if (next.dtype !== dtype || !sameShape(next.shape, shape)) {
       throw new ShapeError(`assign to "${this.name}"`, {
         expected: `${dtype} ${formatShape(shape)}`,
@@ -136,7 +162,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
 
   /** The state for a checkpointed segment that runs again: the same values on a handle of its own. */
   #remember({ tensors }: Journal): Rewind {
-    const before = retype<S, D>(detach('variable', this.#current))
+    const before = retype<S, D>(detach('variable', this.#own))
     tensors.push(before)
     return () => {
       const outer = this.#rehearsed
@@ -151,7 +177,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   async to(backend: Backend): Promise<void> {
     if (backend === this.backend) return
     const moved = await this.#current.to(backend)
-    this.#replace(hold(moved))
+    this.#replace(hold(this, moved))
   }
 
   /** @internal Runs with other tensors in place of the variables' own: how gradients with respect to them are taken. */
@@ -169,7 +195,18 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     }
   }
 
+  /** @internal The tensor behind it, also while a function is traced. */
+  get held(): Tensor<S, D> {
+    return this.#current
+  }
+
+  /** @internal Takes over what a captured program has written, or a copy of what it holds. */
+  settle(next: Tensor): void {
+    this.#replace(hold(this, retype<S, D>(next)))
+  }
+
   dispose(): void {
+    if (tracing.current !== undefined) throw disposingWhileTracing(this.name)
     this.#current.dispose()
   }
 

@@ -10,6 +10,7 @@ import {
   finishStep,
   formatShape,
   fullLike,
+  hostNumbers,
   input,
   mapMany,
   ShapeError,
@@ -38,6 +39,8 @@ export interface OptimizerState {
   /** For each variable, in the order given, its slots by name. */
   readonly slots: readonly Readonly<Record<string, Tensor>>[]
 }
+
+type Numbers = ReturnType<typeof hostNumbers>
 
 interface Kernel {
   readonly expressions: readonly Expr[]
@@ -106,19 +109,24 @@ export class Optimizer {
    */
   apply(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     this.#checkPairs(gradients, variables)
-    const rate = this.learningRate
-    this.iterations += 1
-    const numbers = [
-      ...this.rule.numbers(rate, this.iterations),
-      rate * (this.options.weightDecay ?? 0),
-      this.options.clipValue ?? 0,
-    ]
+    const numbers = hostNumbers(this, () => this.#nextNumbers())
     const scales = clippingScales(gradients, this.options)
     variables.forEach((variable, position) => {
       this.#update(variable, gradients[position] as Tensor, scales?.[position], numbers)
     })
     for (const scale of new Set(scales)) scale.dispose()
     finishStep(gradients, this)
+  }
+
+  /** The numbers of the next step, which begins with this. */
+  #nextNumbers(): number[] {
+    const rate = this.learningRate
+    this.iterations += 1
+    return [
+      ...this.rule.numbers(rate, this.iterations),
+      rate * (this.options.weightDecay ?? 0),
+      this.options.clipValue ?? 0,
+    ]
   }
 
   #checkPairs(gradients: readonly Tensor[], variables: readonly Variable[]): void {
@@ -173,7 +181,7 @@ export class Optimizer {
     return kernel
   }
 
-  #update(variable: Variable, gradient: Tensor, scale: Tensor | undefined, numbers: readonly number[]): void {
+  #update(variable: Variable, gradient: Tensor, scale: Tensor | undefined, numbers: Numbers): void {
     const slots = this.#slotsOf(variable)
     const { expressions } = this.#kernelFor(variable.dtype, numbers.length, scale !== undefined)
     const old = slots.map((slot) => slot.value)

@@ -133,7 +133,7 @@ function pushCotangents(node: ApplyExpr, own: Expr, reaching: Set<Expr>, cotange
 }
 
 /** An expression with nodes replaced, simplified again on the way up; `replace` is asked for each node once. */
-function rewrite(root: Expr, replace: (node: Expr) => Expr | undefined): Expr {
+export function rewriteExpr(root: Expr, replace: (node: Expr) => Expr | undefined): Expr {
   const done = new Map<Expr, Expr>()
   const visit = (node: Expr): Expr => {
     const known = done.get(node)
@@ -147,10 +147,10 @@ function rewrite(root: Expr, replace: (node: Expr) => Expr | undefined): Expr {
 
 /** An expression with leaves or subexpressions replaced. */
 export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): Expr {
-  return rewrite(root, (node) => replacements.get(node))
+  return rewriteExpr(root, (node) => replacements.get(node))
 }
 
 /** Inputs renumbered: input `slot` of the expression becomes input `slots[slot]`. */
 export function renumberInputs(root: Expr, rename: (slot: number) => Expr): Expr {
-  return rewrite(root, (node) => (node.kind === 'input' ? rename(node.slot) : undefined))
+  return rewriteExpr(root, (node) => (node.kind === 'input' ? rename(node.slot) : undefined))
 }

@@ -4,18 +4,19 @@
  */
 import {
   type Backend,
-  type Buffer,
+  type Binding,
   type Capabilities,
   type DType,
   type Executable,
   expressions as e,
   input,
-  type KernelCall,
   type Program,
+  type ProgramCall,
   permuteLayout,
   replayProgram,
   rowMajorLayout,
   type Shape,
+  scalar,
   type View,
 } from '@nabla/backend'
 import { type ConformanceCase, describeError, Findings, formatValues } from '../case.js'
@@ -28,13 +29,13 @@ const view = (buffer: number, dtype: DType, shape: Shape): View<number> => ({
   ...rowMajorLayout(shape),
 })
 
-/** max(a·bᵀ + c, 0), its row sums, and the running sum of those: slots 0, 1, 2 in, 5 out, the rest temporary. */
+/** max(a·bᵀ + c, s) for a scalar s given at each run, its row sums, and the running sum of those: slots 0, 1, 2 in, 5 out, the rest temporary. */
 function programOf(dtype: DType): Program {
   const x = input(0, dtype)
   const b = view(1, dtype, [4, 5])
   const product = view(3, dtype, [3, 4])
   const sums = view(4, dtype, [3, 1])
-  const calls: KernelCall<number>[] = [
+  const calls: ProgramCall[] = [
     {
       kind: 'contract',
       label: 'product',
@@ -51,9 +52,9 @@ function programOf(dtype: DType): Program {
       kind: 'map',
       label: 'bias and relu',
       shape: [3, 4],
-      expressions: [e.maximum(e.add(x, input(1, dtype)), 0)],
+      expressions: [e.maximum(e.add(x, input(1, dtype)), scalar(0, dtype))],
       inputs: [product, { ...view(2, dtype, [3, 4]), strides: [0, 1] }],
-      scalars: [],
+      scalars: [{ slot: 0 }],
       outputs: [product],
     },
     {
@@ -79,34 +80,31 @@ function programOf(dtype: DType): Program {
     },
   ]
   const lengths = [15, 20, 4, 12, 3, 3]
-  return { slots: lengths.map((length) => ({ dtype, length })), external: [5, 0, 1, 2], calls }
+  return { slots: lengths.map((length) => ({ dtype, length })), external: [5, 0, 1, 2], scalars: 1, calls }
 }
 
 type Prepare = (backend: Backend, program: Program) => Executable
 
-/** The results of two runs on different buffers. */
+/** The results of two runs on different parts of different buffers, with different scalars. */
 async function runTwice(backend: Backend, prepare: Prepare, dtype: DType): Promise<number[][]> {
   const program = programOf(dtype)
   const executable = prepare(backend, program)
   const next = randomNumbers(3)
   const results: number[][] = []
   for (let run = 0; run < 2; run++) {
-    const buffers = program.external.map((slot): Buffer => {
+    const bindings = program.external.map((slot): Binding => {
       const { length } = program.slots[slot] as { length: number }
-      const buffer = backend.allocate(dtype, length)
+      const offset = run * 3
+      const buffer = backend.allocate(dtype, offset + length)
       // Small integers, so that every type and every order of summation gives the same.
-      backend.write(
-        buffer,
-        toTypedArray(
-          dtype,
-          Array.from({ length }, () => Math.floor(next() * 5)),
-        ),
-      )
-      return buffer
+      const values = Array.from({ length: offset + length }, () => Math.floor(next() * 5))
+      backend.write(buffer, toTypedArray(dtype, values))
+      return { buffer, offset }
     })
-    executable.run(buffers)
-    results.push(toNumbers(dtype, await backend.read(buffers[0] as Buffer)))
-    for (const buffer of buffers) backend.release(buffer)
+    executable.run(bindings, [run * 4])
+    const [{ buffer, offset }] = bindings as [Binding]
+    results.push(toNumbers(dtype, await backend.read(buffer, offset)))
+    for (const binding of bindings) backend.release(binding.buffer)
   }
   executable.dispose()
   return results

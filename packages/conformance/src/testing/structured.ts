@@ -110,14 +110,15 @@ const preparedOnce: Fault = {
         const executable = replayProgram(inner, program)
         let bound: Parameters<typeof executable.run>[0] | undefined
         return {
-          run: (buffers) => {
+          temporaryBytes: executable.temporaryBytes,
+          run: (bindings, scalars) => {
             // The output is where it should be; the inputs are not.
-            bound = bound === undefined ? buffers.map((buffer) => copyOf(inner, buffer)) : bound
-            executable.run([buffers[0] as (typeof buffers)[number], ...bound.slice(1)])
+            bound ??= bindings.map(({ buffer, offset }) => ({ buffer: copyOf(inner, buffer), offset }))
+            executable.run([bindings[0] as (typeof bindings)[number], ...bound.slice(1)], scalars)
           },
           dispose: () => {
             executable.dispose()
-            for (const buffer of bound ?? []) inner.release(buffer)
+            for (const { buffer } of bound ?? []) inner.release(buffer)
           },
         }
       },

@@ -14,6 +14,7 @@ import {
 } from '../engine/recording.js'
 import { currentOwner, isPromise, Owner, runOwned, Scope, tensorsIn } from '../engine/scope.js'
 import { openResults } from '../engine/step.js'
+import { tracing } from '../engine/tracing.js'
 import { fillLike } from '../primitives/fill-like.js'
 import { detach } from '../primitives/views.js'
 import { Tensor } from '../tensor.js'
@@ -31,6 +32,7 @@ export function leaf(operation: string, x: Tensor): Tensor {
     })
   }
   notice(x)
+  tracing.current?.differentiate(x, operation)
   const alias = detach(operation, x)
   alias.node = isTracked(x)
     ? { primitive: 'reshape', operation, parameters: { shape: x.shape }, inputs: [x] }

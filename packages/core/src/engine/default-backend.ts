@@ -2,6 +2,7 @@
  * The default backend: where tensors are made when nothing else is said.
  */
 import { type Backend, BackendError } from '@nabla/backend'
+import { tracing } from './tracing.js'
 
 let current: Backend | undefined
 let fallback: (() => Backend) | undefined
@@ -22,6 +23,11 @@ export function setDefaultBackendFactory(create: () => Backend): void {
  * @throws BackendError when none was set.
  */
 export function defaultBackend(): Backend {
+  const backend = untracedDefault()
+  return tracing.current === undefined ? backend : tracing.current.standIn(backend)
+}
+
+function untracedDefault(): Backend {
   if (current !== undefined) return current
   if (fallback === undefined) {
     throw new BackendError('defaultBackend', {

@@ -17,11 +17,13 @@ import type { HandleParts, TensorHandle } from './handle.js'
 import { requireTensor } from './operands.js'
 import { currentOwner, inheritedOwner } from './scope.js'
 import { captureSite, Reference, Storage, watch } from './storage.js'
+import { tracing } from './tracing.js'
 
 /** What makes a tensor from its parts; the Tensor class itself is above this file. */
 export type MakeTensor = (parts: HandleParts) => Tensor
 
-function own(tensor: Tensor, inputs: readonly TensorHandle[]): Tensor {
+/** Gives a new tensor to the owner of what is made now, or puts the safety net under it. */
+export function own(tensor: Tensor, inputs: readonly TensorHandle[]): Tensor {
   const owner = currentOwner() ?? inheritedOwner(inputs)
   if (owner !== undefined && !owner.closed) owner.adopt(tensor)
   else watch(tensor, tensor.reference)
@@ -53,9 +55,11 @@ export function allocateWith(
   shape: Shape,
   inputs: readonly Tensor[] = [],
 ): Fresh {
-  requireDType(operation, backend, dtype)
-  const buffer = backend.allocate(dtype, sizeOf(shape))
-  const storage = new Storage(backend, buffer)
+  const { current } = tracing
+  const target = current === undefined ? backend : current.standIn(backend)
+  requireDType(operation, target, dtype)
+  const buffer = target.allocate(dtype, sizeOf(shape))
+  const storage = new Storage(target, buffer, current !== undefined)
   const layout = rowMajorLayout(shape)
   const tensor = make({ storage, dtype, layout, reference: new Reference(storage, operation, captureSite()) })
   const view = { buffer, dtype, shape: layout.shape, strides: layout.strides, offset: layout.offset }

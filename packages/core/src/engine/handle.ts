@@ -15,6 +15,7 @@ import {
 import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
 import { type Reference, type Storage, watch } from './storage.js'
+import { tracing } from './tracing.js'
 
 /** Everything a handle is made of. */
 export interface HandleParts<S extends Shape = Shape, D extends DType = DType> {
@@ -53,7 +54,8 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
 
   /** The backend that holds and computes this tensor. */
   get backend(): Backend {
-    return this.reference.storage.backend
+    const { backend } = this.reference.storage
+    return tracing.current === undefined ? backend : tracing.current.standIn(backend)
   }
 
   /** Number of axes. */
@@ -74,6 +76,7 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   view(operation: string): View {
     const { reference } = this
     if (reference.disposed) throw disposedError(operation, this)
+    tracing.current?.admit(this, operation)
     return {
       buffer: reference.storage.buffer,
       dtype: this.dtype,
@@ -118,7 +121,8 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   }
 }
 
-function disposedError(operation: string, { dtype, shape, reference }: TensorHandle): DisposedError {
+/** The error for the use of a freed tensor. */
+export function disposedError(operation: string, { dtype, shape, reference }: TensorHandle): DisposedError {
   const sites = [reference.site, reference.end].filter((site) => site !== undefined)
   return new DisposedError(operation, {
     expected: 'a live tensor',

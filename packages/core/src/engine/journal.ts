@@ -3,6 +3,7 @@
  * again for its gradient sees the states as they were the first time.
  */
 import type { Tensor } from '../tensor.js'
+import { tracing } from './tracing.js'
 
 /** Puts a state back to what it was when it was noted; returns how to undo that. */
 export type Rewind = () => () => void
@@ -34,7 +35,7 @@ export function noteChange(state: object, remember: (journal: Journal) => Rewind
 export function rewound<R>({ notes }: Journal, run: () => R): R {
   const undo = [...notes.values()].map((rewind) => rewind())
   try {
-    return run()
+    return tracing.current === undefined ? run() : tracing.current.rehearse(run)
   } finally {
     for (const each of undo.reverse()) each()
   }

@@ -7,6 +7,7 @@ import type {
   CompositeName,
   Expr,
   PoolGeometry,
+  ProgramScalar,
   ReduceOperation,
   ScanOperation,
   ScatterOperation,
@@ -31,7 +32,7 @@ export type CustomRule = (
 
 export interface PrimitiveParameters {
   /** Elementwise; inputs broadcast to the output's shape. */
-  map: { readonly expression: Expr; readonly scalars: readonly number[] }
+  map: { readonly expression: Expr; readonly scalars: readonly ProgramScalar[] }
   /** Keeps the reduced axes with length 1. */
   reduce: { readonly operation: ReduceOperation; readonly axes: readonly number[] }
   /**

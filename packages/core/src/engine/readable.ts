@@ -25,6 +25,7 @@ import { allocateWith, type MakeTensor } from './deliver.js'
 import { formatTensor } from './format.js'
 import { TensorHandle } from './handle.js'
 import { toNested } from './nested.js'
+import { tracing } from './tracing.js'
 
 const INSPECT = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
 
@@ -50,6 +51,7 @@ export abstract class ReadableTensor<
    * @throws BackendError on others.
    */
   dataSync<T extends DType>(this: ReadableTensor<Shape, T>): DataOf<T> {
+    if (tracing.current !== undefined) throw tracing.current.reading('dataSync')
     const { buffer } = this.view('dataSync')
     const { backend } = this
     if (backend.readSync === undefined) {
@@ -137,6 +139,7 @@ export abstract class ReadableTensor<
 
   /** @internal The elements as they are stored (float16 as bits), in row-major order. */
   async readRaw(operation: string): Promise<TypedArray> {
+    if (tracing.current !== undefined) throw tracing.current.reading(operation)
     const { buffer } = this.view(operation)
     const retained = this.reference.storage.retain()
     try {

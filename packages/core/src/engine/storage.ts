@@ -11,16 +11,18 @@ export const live = { tensors: 0, bytes: 0, peakBytes: 0, leaked: 0 }
 export class Storage {
   references = 1
 
+  /** @param isVirtual whether the buffer has no memory, since a trace made it */
   constructor(
     readonly backend: Backend,
     readonly buffer: Buffer,
+    private readonly isVirtual = false,
   ) {
     live.bytes += this.bytes
     if (live.bytes > live.peakBytes) live.peakBytes = live.bytes
   }
 
   get bytes(): number {
-    return this.buffer.length * bytesPerElement(this.buffer.dtype)
+    return this.isVirtual ? 0 : this.buffer.length * bytesPerElement(this.buffer.dtype)
   }
 
   retain(): this {
@@ -32,6 +34,11 @@ export class Storage {
     this.references -= 1
     if (this.references > 0) return
     live.bytes -= this.bytes
+    this.free()
+  }
+
+  /** Gives the buffer back. */
+  protected free(): void {
     this.backend.release(this.buffer)
   }
 }

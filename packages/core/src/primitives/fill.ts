@@ -1,8 +1,9 @@
 /**
  * Tensors from no inputs: an expression of the coordinates and of scalars, evaluated everywhere.
  */
-import type { Backend, Expr, Shape } from '@nabla/backend'
+import type { Backend, Expr, ProgramScalar, Shape } from '@nabla/backend'
 import { allocateWith, type MakeTensor } from '../engine/deliver.js'
+import { launch } from '../engine/tracing.js'
 import type { Tensor } from '../tensor.js'
 
 /**
@@ -16,11 +17,11 @@ export function generate(
   operation: string,
   expression: Expr,
   shape: Shape,
-  scalars: readonly number[] = [],
+  scalars: readonly ProgramScalar[] = [],
   inputs: readonly Tensor[] = [],
 ): Tensor {
   const { tensor, view } = allocateWith(make, backend, operation, expression.dtype, shape, inputs)
-  backend.run({
+  launch(tensor.backend, {
     kind: 'map',
     label: operation,
     shape,

@@ -1,9 +1,18 @@
 /**
  * The elementwise primitive: one expression over any number of inputs, broadcast to a common shape.
  */
-import { broadcastLayout, broadcastShapes, type Expr, type Shape, sameShape, type View } from '@nabla/backend'
+import {
+  broadcastLayout,
+  broadcastShapes,
+  type Expr,
+  type ProgramScalar,
+  type Shape,
+  sameShape,
+  type View,
+} from '@nabla/backend'
 import { allocate, commonBackend, type Fresh } from '../engine/deliver.js'
 import { track } from '../engine/recording.js'
+import { launch } from '../engine/tracing.js'
 import type { Tensor } from '../tensor.js'
 
 /** The inputs' views, repeated to `shape` by stride 0. */
@@ -29,12 +38,12 @@ export function map(
   operation: string,
   expression: Expr,
   inputs: readonly [Tensor, ...Tensor[]],
-  scalars: readonly number[] = [],
+  scalars: readonly ProgramScalar[] = [],
 ): Tensor {
   const backend = commonBackend(operation, inputs)
   const shape = commonShape(operation, inputs)
   const { tensor, view } = allocate(operation, expression.dtype, shape, inputs)
-  backend.run({
+  launch(backend, {
     kind: 'map',
     label: operation,
     shape,
@@ -59,14 +68,14 @@ export function mapMany(
   operation: string,
   expressions: readonly Expr[],
   inputs: readonly [Tensor, ...Tensor[]],
-  scalars: readonly number[] = [],
+  scalars: readonly ProgramScalar[] = [],
 ): Tensor[] {
   const backend = commonBackend(operation, inputs)
   const shape = commonShape(operation, inputs)
   const results: Fresh[] = expressions.map((expression) =>
     allocate(operation, expression.dtype, shape, inputs),
   )
-  backend.run({
+  launch(backend, {
     kind: 'map',
     label: operation,
     shape,

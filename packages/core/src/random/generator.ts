@@ -5,6 +5,7 @@
  */
 import { threefry2x32, ValueError } from '@nabla/backend'
 import { noteChange, type Rewind } from '../engine/journal.js'
+import { tracing } from '../engine/tracing.js'
 
 /** A generator's whole state, as plain data for a checkpoint. */
 export interface GeneratorState {
@@ -39,10 +40,13 @@ export class Generator {
   #draws: number
 
   /** @param seed a whole number from 0; default: another one each time */
-  constructor(seed: number = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)) {
-    requireWhole('Generator', 'seed', seed)
-    this.#key = wordsOf(seed)
+  constructor(seed?: number) {
+    const key = (): [number, number] => wordsOf(seed ?? Math.floor(Math.random() * Number.MAX_SAFE_INTEGER))
+    if (seed !== undefined) requireWhole('Generator', 'seed', seed)
+    this.#key = key()
     this.#draws = 0
+    tracing.current?.made(this)
+    tracing.current?.effect(this, () => this.#set(key(), 0))
   }
 
   /** A generator that goes on from a state. */
@@ -62,6 +66,11 @@ export class Generator {
     for (const word of key) requireWhole('Generator.restore', 'word of the key', word)
     requireWhole('Generator.restore', 'number of draws', draws)
     this.#note()
+    this.#set(key, draws)
+    tracing.current?.effect(this, () => this.#set(key, draws))
+  }
+
+  #set(key: readonly [number, number], draws: number): void {
     this.#key = [...key]
     this.#draws = draws
   }
@@ -74,8 +83,8 @@ export class Generator {
     const before = this.state()
     return () => {
       const now = this.state()
-      this.restore(before)
-      return () => this.restore(now)
+      this.#set(before.key, before.draws)
+      return () => this.#set(now.key, now.draws)
     }
   }
 
@@ -98,11 +107,17 @@ export class Generator {
    */
   split(count: number): Generator[] {
     requireWhole('Generator.split', 'count', count)
-    const [key0, key1, draw] = this.next()
-    // Element numbers from the end of the draw, which no tensor is large enough to reach.
-    return Array.from({ length: count }, (_, i) =>
-      Generator.from({ key: threefry2x32(key0, key1, LAST - i, draw), draws: 0 }),
-    )
+    const generators = Array.from({ length: count }, () => new Generator(0))
+    const deal = (): void => {
+      const [key0, key1, draw] = this.next()
+      // Element numbers from the end of the draw, which no tensor is large enough to reach.
+      generators.forEach((each, i) => {
+        each.#set(threefry2x32(key0, key1, LAST - i, draw), 0)
+      })
+    }
+    deal()
+    tracing.current?.effect(this, deal)
+    return generators
   }
 
   /**
@@ -111,8 +126,14 @@ export class Generator {
    */
   fold(data: number): Generator {
     requireWhole('Generator.fold', 'data', data)
-    const [key0, key1] = threefry2x32(...this.#key, LAST, LAST)
-    return Generator.from({ key: threefry2x32(key0, key1, ...wordsOf(data)), draws: 0 })
+    const generator = new Generator(0)
+    const derive = (): void => {
+      const [key0, key1] = threefry2x32(...this.#key, LAST, LAST)
+      generator.#set(threefry2x32(key0, key1, ...wordsOf(data)), 0)
+    }
+    derive()
+    tracing.current?.effect(generator, derive)
+    return generator
   }
 }
 

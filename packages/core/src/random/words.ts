@@ -8,10 +8,12 @@ import {
   expressions as e,
   type FloatDType,
   index,
+  type ProgramScalar,
   rowMajorStrides,
   type Shape,
   scalar,
 } from '@nabla/backend'
+import { hostNumbers } from '../engine/tracing.js'
 import type { Generator } from './generator.js'
 
 /** The words of an element, and where the kernel's own scalars begin. */
@@ -22,8 +24,8 @@ export interface Words {
 }
 
 /** Scalars: key, key, draw, then the stride of each axis but the last. */
-export function wordScalars(generator: Generator, shape: Shape): number[] {
-  return [...generator.next(), ...rowMajorStrides(shape).slice(0, -1)]
+export function wordScalars(generator: Generator, shape: Shape): ProgramScalar[] {
+  return [...hostNumbers(generator, () => generator.next()), ...rowMajorStrides(shape).slice(0, -1)]
 }
 
 /** The words at the current position of a shape with `rank` axes. */

@@ -28,7 +28,7 @@ export interface TensorOptions<D extends DType = DType> {
 
 function upload(operation: string, raw: TypedArray, dtype: DType, shape: Shape, backend: Backend): Tensor {
   const { tensor, view } = allocateWith(makeTensor, backend, operation, dtype, shape)
-  if (raw.length > 0) backend.write(view.buffer, raw)
+  if (raw.length > 0) tensor.backend.write(view.buffer, raw)
   return tensor
 }
 

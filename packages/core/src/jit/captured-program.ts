@@ -1,0 +1,253 @@
+/**
+ * A captured program: the optimized calls, ready to run, and what they are bound to at each run.
+ */
+import {
+  type Backend,
+  type Binding,
+  type Buffer,
+  type Executable,
+  type Program,
+  replayProgram,
+  viewsOf,
+} from '@nabla/backend'
+import { own } from '../engine/deliver.js'
+import { disposedError } from '../engine/handle.js'
+import { currentOwner, type Owner } from '../engine/scope.js'
+import { openResults, type Step } from '../engine/step.js'
+import { captureSite, Reference, Storage } from '../engine/storage.js'
+import type { Tensor } from '../tensor.js'
+import type { Variable } from '../variable.js'
+import type { Capture, ResultSpecification } from './capture.js'
+import type { HostAction } from './function-trace.js'
+import type { Graph, Role } from './graph.js'
+import { optimize, type Report } from './passes/index.js'
+import { bindVariables, renewHandle } from './variable-memory.js'
+
+/** A buffer of a result, which is used again once its tensor was freed. */
+class ResultStorage extends Storage {
+  constructor(
+    backend: Backend,
+    buffer: Buffer,
+    private readonly pool: Buffer[] | undefined,
+  ) {
+    super(backend, buffer)
+  }
+
+  protected override free(): void {
+    if (this.pool === undefined || this.pool.length >= POOLED) super.free()
+    else this.pool.push(this.buffer)
+  }
+}
+
+/** Buffers that are kept per result. */
+const POOLED = 2
+
+/** An external slot of the program. */
+interface External {
+  readonly slot: number
+  readonly role: Role
+  /** Whether the program writes it. */
+  readonly written: boolean
+  /** Released buffers, for results. */
+  readonly pool: Buffer[]
+}
+
+/** The program of a graph, with slots numbered anew, and what its external slots are. */
+function assemble(
+  graph: Graph,
+  numbers: number,
+): { readonly program: Program; readonly externals: External[] } {
+  const used = new Set<number>()
+  const written = new Set<number>()
+  for (const { call } of graph.nodes) {
+    const { reads, writes } = viewsOf(call)
+    for (const { buffer } of [...reads, ...writes]) used.add(buffer)
+    for (const { buffer } of writes) written.add(buffer)
+  }
+  const externals = [...used].flatMap((slot): External[] => {
+    const { role } = graph.slots[slot] as Graph['slots'][number]
+    return role.kind === 'temporary' ? [] : [{ slot, role, written: written.has(slot), pool: [] }]
+  })
+  const program = {
+    slots: graph.slots.map(({ dtype, length }) => ({ dtype, length })),
+    external: externals.map(({ slot }) => slot),
+    scalars: numbers,
+    calls: graph.nodes.map(({ call }) => call),
+  }
+  return { program, externals }
+}
+
+/** The actions of the host that later runs need. */
+function actionsOf({ actions, spent }: Capture, { calls }: Program): HostAction[] {
+  const live = new Set<number>()
+  for (const call of calls) {
+    if (!('scalars' in call)) continue
+    for (const scalar of call.scalars) if (typeof scalar !== 'number') live.add(scalar.slot)
+  }
+  // Numbers that only made the first value of a variable are not asked for again.
+  return actions.filter(
+    ({ slots }) =>
+      slots.length === 0 || slots.some((slot) => live.has(slot)) || !slots.some((slot) => spent.has(slot)),
+  )
+}
+
+export class CapturedProgram {
+  readonly report: Report
+  readonly program: Program
+  readonly graph: Graph
+  readonly backend: Backend
+  readonly #capture: Capture
+  readonly #executable: Executable
+  readonly #externals: readonly External[]
+  readonly #actions: readonly HostAction[]
+  readonly #numbers: number[]
+  /** Storages of constants, which live as long as the program. */
+  readonly #retained: readonly Storage[]
+  readonly #owned: readonly Buffer[]
+  readonly #assigned: readonly Variable[]
+  readonly #bindings: Binding[]
+  #isFirst = true
+  #isDisposed = false
+  #step: Step | undefined
+
+  constructor(captured: Capture) {
+    const { backend, graph } = captured
+    this.#capture = captured
+    this.backend = backend
+    const { report, constants } = optimize(graph, backend)
+    this.report = report
+    this.graph = graph
+    const { program, externals } = assemble(graph, captured.numbers.length)
+    this.program = program
+    this.#externals = externals
+    this.#actions = actionsOf(captured, program)
+    this.#numbers = [...captured.numbers]
+    this.#retained = captured.constants.map(({ reference }) => reference.storage.retain())
+    this.#owned = [...captured.uploads, ...constants]
+    this.#assigned = externals.flatMap(({ role, written }) =>
+      written && role.kind === 'variables' ? role.variables : [],
+    )
+    this.#bindings = []
+    this.#executable = backend.prepare?.(program) ?? replayProgram(backend, program)
+  }
+
+  get temporaryBytes(): number {
+    return this.#executable.temporaryBytes
+  }
+
+  get externals(): readonly External[] {
+    return this.#externals
+  }
+
+  /** Whether its variables are still there, on its backend. */
+  get isCurrent(): boolean {
+    return this.#externals.every(
+      ({ role }) =>
+        role.kind !== 'variables' ||
+        role.variables.every(
+          ({ held }) => !held.isDisposed && held.reference.storage.backend === this.backend,
+        ),
+    )
+  }
+
+  /** Runs it. @param tensors the arguments' tensors, each row-major */
+  run(tensors: readonly Tensor[]): unknown {
+    for (const each of this.#capture.constants) if (each.isDisposed) throw disposedError('jit', each)
+    if (!this.#isFirst) this.#askHost()
+    this.#isFirst = false
+    this.#step?.close()
+    this.#step = undefined
+    // Held while the variables may be moved away from what they share with an argument.
+    const held = tensors.map(({ reference }) => reference.storage.retain())
+    try {
+      const results = this.#bind(tensors)
+      this.#executable.run(this.#bindings, this.#numbers)
+      for (const variable of this.#assigned) renewHandle(variable)
+      return this.#capture.build(this.#deliver(results, tensors))
+    } finally {
+      for (const storage of held) storage.release()
+    }
+  }
+
+  /** Numbers that the host computes at each run. */
+  #askHost(): void {
+    for (const { compute, slots } of this.#actions) {
+      const values = compute()
+      slots.forEach((slot, position) => {
+        this.#numbers[slot] = values[position] ?? Number.NaN
+      })
+    }
+  }
+
+  /** Binds all external slots; returns the storages of the results. */
+  #bind(tensors: readonly Tensor[]): Map<number, Storage> {
+    const results = new Map<number, Storage>()
+    this.#externals.forEach(({ slot, role, written, pool }, position) => {
+      switch (role.kind) {
+        case 'argument': {
+          const { offset, reference } = tensors[role.position] as Tensor
+          this.#bindings[position] = { buffer: reference.storage.buffer, offset }
+          break
+        }
+        case 'variables':
+          this.#bindings[position] = bindVariables(role.variables, written)
+          break
+        case 'constant':
+          this.#bindings[position] ??= { buffer: role.buffer, offset: 0 }
+          break
+        case 'result': {
+          const { dtype, length } = this.graph.slots[slot] as Graph['slots'][number]
+          const buffer = pool.pop() ?? this.backend.allocate(dtype, length)
+          results.set(slot, new ResultStorage(this.backend, buffer, this.#isDisposed ? undefined : pool))
+          this.#bindings[position] = { buffer, offset: 0 }
+          break
+        }
+        case 'temporary':
+          break
+      }
+    })
+    return results
+  }
+
+  /** The results as tensors, given to whoever frees them. */
+  #deliver(storages: ReadonlyMap<number, Storage>, inputs: readonly Tensor[]): Tensor[] {
+    const seen = new Set<Storage>()
+    const batch = inputs.find(({ owner }) => owner?.isBatch === true && !owner.closed)?.owner
+    return this.#capture.results.map((specification) => {
+      const storage = storages.get(specification.slot)
+      if (storage === undefined)
+        throw new RangeError(`jit: result slot ${specification.slot} was never written`)
+      if (seen.has(storage)) storage.retain()
+      seen.add(storage)
+      return this.#give(makeResult(specification, storage), specification, inputs, batch)
+    })
+  }
+
+  #give(
+    tensor: Tensor,
+    { isOfStep }: ResultSpecification,
+    inputs: readonly Tensor[],
+    batch: Owner | undefined,
+  ): Tensor {
+    if (!isOfStep) return own(tensor, inputs)
+    if (batch !== undefined) batch.adopt(tensor)
+    else {
+      this.#step ??= openResults(currentOwner())
+      this.#step.adopt(tensor)
+    }
+    return tensor
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    this.#executable.dispose()
+    for (const storage of this.#retained) storage.release()
+    for (const buffer of this.#owned) this.backend.release(buffer)
+    for (const { pool } of this.#externals) for (const buffer of pool.splice(0)) this.backend.release(buffer)
+  }
+}
+
+function makeResult({ operation, dtype, layout, make }: ResultSpecification, storage: Storage): Tensor {
+  return make({ storage, dtype, layout, reference: new Reference(storage, operation, captureSite()) })
+}

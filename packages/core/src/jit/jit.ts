@@ -1,0 +1,140 @@
+/**
+ * `jit`: a function is run once to see what it asks the backend for; that is optimized as a whole, kept, and run instead
+ * of the function from then on.
+ */
+import { isContiguous, ValueError } from '@nabla/backend'
+import { inspector } from '../engine/inspection.js'
+import { isRecording } from '../engine/recording.js'
+import { tracing } from '../engine/tracing.js'
+import type { Tensor } from '../tensor.js'
+import { capture } from './capture.js'
+import { CapturedProgram } from './captured-program.js'
+import { copyOf } from './copies.js'
+import { signatureOf } from './signature.js'
+
+export interface JitOptions {
+  /** For messages and `inspect`; default: the function's own name. */
+  readonly name?: string
+  /** Programs that are kept, one for each signature; the one that was used longest ago goes first. Default 16. */
+  readonly maximumPrograms?: number
+}
+
+/** A function that runs as a captured program. */
+export interface Jitted<Parameters extends readonly unknown[], Result> {
+  (...parameters: Parameters): Result
+  /** Frees the captured programs; the function can still be called and is captured anew. */
+  dispose(): void
+}
+
+/** The programs of one function, the one used last at the end. */
+export class JitState {
+  readonly programs = new Map<string, CapturedProgram>()
+
+  constructor(
+    readonly name: string,
+    readonly maximumPrograms: number,
+  ) {}
+
+  /** The program for a signature, unless what it was made for has changed. */
+  find(signature: string): CapturedProgram | undefined {
+    const program = this.programs.get(signature)
+    if (program === undefined) return undefined
+    this.programs.delete(signature)
+    if (program.isCurrent) {
+      this.programs.set(signature, program)
+      return program
+    }
+    program.dispose()
+    return undefined
+  }
+
+  keep(signature: string, program: CapturedProgram): void {
+    this.programs.set(signature, program)
+    for (const [oldest, each] of this.programs) {
+      if (this.programs.size <= this.maximumPrograms) break
+      this.programs.delete(oldest)
+      each.dispose()
+    }
+  }
+
+  dispose(): void {
+    for (const program of this.programs.values()) program.dispose()
+    this.programs.clear()
+  }
+}
+
+const states = /* @__PURE__ */ new WeakMap<object, JitState>()
+
+/** Frees the programs of functions that nobody has any more. */
+const registry = /* @__PURE__ */ new FinalizationRegistry<JitState>((state) => state.dispose())
+
+/** What is known of a function that `jit` returned. */
+export function stateOf(jitted: object): JitState | undefined {
+  return states.get(jitted)
+}
+
+/** Whether the function itself has to run: inside a gradient or another captured function it becomes part of that. */
+function mustRun(): boolean {
+  return tracing.current !== undefined || isRecording() || inspector.current !== undefined
+}
+
+/**
+ * A function that computes the same as `run`, as a captured program: kernels are fused, equal ones merged, memory is
+ * planned, and a call costs next to nothing besides the kernels. Arguments and results are tensors in any nesting of
+ * arrays and plain objects; other arguments (numbers, strings, options) are part of the signature, and a new signature is
+ * captured anew.
+ *
+ * `run` is executed only when it is captured, so what it does besides tensor operations happens once per signature.
+ * Variables, optimizers and random generators are not affected by that: they go on at every call. Tensors from outside
+ * become constants. Reading a value inside is an error. Inside a gradient, `run` itself is differentiated: put `jit`
+ * around the gradient, not the gradient around `jit`.
+ *
+ * @throws TracingError when `run` reads a value, or would turn a parameter into a constant.
+ * @example
+ * const step = jit((x: Tensor, y: Tensor) => {
+ *   const { value, gradients } = variableGradients(() => loss(model.call(x), y), variables)
+ *   optimizer.apply(gradients, variables)
+ *   return value
+ * })
+ */
+export function jit<Parameters extends readonly unknown[], Result>(
+  run: (...parameters: Parameters) => Result,
+  { name = run.name || 'jit', maximumPrograms = 16 }: JitOptions = {},
+): Jitted<Parameters, Result> {
+  if (!Number.isInteger(maximumPrograms) || maximumPrograms < 1) {
+    throw new ValueError('jit', {
+      expected: 'maximumPrograms to be a whole number, at least 1',
+      received: String(maximumPrograms),
+      fix: 'leave it out for the default of 16',
+    })
+  }
+  const state = new JitState(name, maximumPrograms)
+  const call = (...parameters: Parameters): Result => {
+    if (mustRun()) return run(...parameters)
+    const tensors: Tensor[] = []
+    const signature = signatureOf(parameters, tensors)
+    const copies: Tensor[] = []
+    const rows = tensors.map((tensor) => {
+      tensor.view('jit')
+      if (isContiguous(tensor)) return tensor
+      const copy = copyOf(tensor, tensor.make)
+      copies.push(copy)
+      return copy
+    })
+    try {
+      const known = state.find(signature)
+      if (known !== undefined) return known.run(rows) as Result
+      const captured = capture(run, parameters, rows)
+      if ('result' in captured) return captured.result as Result
+      const program = new CapturedProgram(captured)
+      state.keep(signature, program)
+      return program.run(rows) as Result
+    } finally {
+      for (const copy of copies) copy.reference.dispose()
+    }
+  }
+  const jitted = Object.assign(call, { dispose: () => state.dispose() })
+  states.set(jitted, state)
+  registry.register(jitted, state)
+  return jitted
+}

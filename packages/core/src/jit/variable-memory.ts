@@ -1,0 +1,73 @@
+/**
+ * Where captured programs find variables: each row by row, those that are updated together one after the other in one
+ * buffer, and those that are written in place in memory that nobody else sees.
+ */
+import { type Binding, isContiguous, sizeOf } from '@nabla/backend'
+import { Storage } from '../engine/storage.js'
+import type { Tensor } from '../tensor.js'
+import type { Variable } from '../variable.js'
+import { copyInto, copyOf, realView, tensorOn } from './copies.js'
+
+/** The variables that live in each storage which a program made for several. */
+const tenants = new WeakMap<Storage, readonly Variable[]>()
+
+const storageOf = ({ held }: Variable): Storage => held.reference.storage
+
+/** Whether a storage is used by variables only, each with one handle. */
+function isExclusive(storage: Storage, own: readonly Variable[]): boolean {
+  const all = tenants.get(storage) ?? own
+  return storage.references === all.filter((variable) => storageOf(variable) === storage).length
+}
+
+/** Where the variables lie one after the other, if they do. */
+function placeOf(variables: readonly Variable[]): Binding | undefined {
+  const [first] = variables
+  if (first === undefined) return undefined
+  const storage = storageOf(first)
+  let next = first.held.offset
+  for (const variable of variables) {
+    const { held } = variable
+    if (storageOf(variable) !== storage || held.offset !== next || !isContiguous(held)) return undefined
+    next += held.size
+  }
+  return { buffer: storage.buffer, offset: first.held.offset }
+}
+
+/** Moves variables into one new buffer, one after the other. */
+function gather(variables: readonly Variable[]): Binding {
+  const [first] = variables as readonly [Variable]
+  const { backend } = storageOf(first)
+  const length = variables.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const buffer = backend.allocate(first.dtype, length)
+  const storage = new Storage(backend, buffer)
+  const moved: Tensor[] = []
+  let offset = 0
+  variables.forEach(({ held, shape, dtype, name }, position) => {
+    copyInto(backend, realView(held), buffer, offset)
+    if (position > 0) storage.retain()
+    moved.push(tensorOn(held.make, storage, name, dtype, shape, offset))
+    offset += sizeOf(shape)
+  })
+  tenants.set(storage, variables)
+  variables.forEach((variable, position) => {
+    variable.settle(moved[position] as Tensor)
+  })
+  return { buffer, offset: 0 }
+}
+
+/** Where a program finds variables; moves them if they aren't as it needs them. @param written whether it writes them */
+export function bindVariables(variables: readonly Variable[], written: boolean): Binding {
+  const place = placeOf(variables)
+  const [first] = variables as readonly [Variable]
+  if (place !== undefined && (!written || isExclusive(storageOf(first), variables))) return place
+  if (variables.length > 1 || written) return gather(variables)
+  first.settle(copyOf(first.held, first.held.make))
+  return bindVariables(variables, written)
+}
+
+/** Gives a variable that was written in place a new handle: whoever has the old one sees that it is gone. */
+export function renewHandle(variable: Variable): void {
+  const { held } = variable
+  const { storage, operation } = held.reference
+  variable.settle(tensorOn(held.make, storage.retain(), operation, held.dtype, held.shape, held.offset))
+}
