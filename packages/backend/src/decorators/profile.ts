@@ -29,7 +29,7 @@ export interface ProfileEntry {
 
 /** A backend that measures its calls. */
 export interface ProfiledBackend extends Backend {
-  /** The calls since the profile began or was reset, in order. About 200 bytes are kept for each. */
+  /** The calls since the profile began or was reset, in order. About 250 bytes are kept for each. */
   entries(): readonly ProfileEntry[]
   /** Forgets all entries, and starts the clock anew; lists that `entries` gave before stay as they are. */
   resetProfile(): void
