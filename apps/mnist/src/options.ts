@@ -109,7 +109,7 @@ export const trainOptions = (backends: readonly string[]): Option[] => [
   ),
   new Option(
     '--profile [file]',
-    `measure every kernel call, and print a table of the last epoch's in the end; with a file, write its first ${TRACED_CALLS.toLocaleString('en-US')} calls there as a trace for chrome://tracing or Perfetto`,
+    `measure every kernel call, and print a table of those of the last epoch at the end; with a file, also write the first ${TRACED_CALLS.toLocaleString('en-US')} of them there as a trace for chrome://tracing or Perfetto`,
   ),
   ...reportOptions(),
 ]
