@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError, Option } from 'commander'
 import { OPTIMIZERS, type OptimizerName } from 'nabla'
-import { DEFAULT_OUT, DEFAULTS } from './settings.js'
+import { DEFAULT_OUT, DEFAULTS, TRACED_CALLS } from './settings.js'
 
 interface CommonFlags {
   readonly backend?: string
@@ -29,6 +29,8 @@ export interface TrainFlags extends CommonFlags, ReportFlags, DataFlags {
   readonly epochs?: number
   readonly optimizer?: OptimizerName
   readonly learningRate?: number
+  /** The file of the trace, or `true` for the table alone. */
+  readonly profile?: string | true
 }
 
 export interface EvaluateFlags extends CommonFlags, ReportFlags, DataFlags {}
@@ -104,6 +106,10 @@ export const trainOptions = (backends: readonly string[]): Option[] => [
   new Option(
     '--out <folder>',
     `where the model and its history are written (default: ${DEFAULT_OUT}, or where the saved model is)`,
+  ),
+  new Option(
+    '--profile [file]',
+    `measure every kernel call, and print a table of those of the last epoch at the end; with a file, also write the first ${TRACED_CALLS.toLocaleString('en-US')} of them there as a trace for chrome://tracing or Perfetto`,
   ),
   ...reportOptions(),
 ]

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { decodeSafetensors } from 'nabla'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonReport } from './report/json.js'
@@ -123,6 +123,55 @@ describe('train and evaluate', () => {
   })
 })
 
+describe('profile', () => {
+  interface TraceEvent {
+    readonly ph: string
+    readonly name: string
+    readonly cat: string
+    readonly args: { readonly name?: string; readonly shape?: string }
+  }
+
+  async function readTrace(file: string): Promise<readonly TraceEvent[]> {
+    return JSON.parse(await readFile(file, 'utf8')).traceEvents
+  }
+
+  const flags = () => ['--data', data, '--batch-size', '50', '--epochs', '2']
+
+  test('trains as usual, and ends with a table and a trace of the last epoch', async () => {
+    await workspace.run([...flags(), '--quiet', '--out', workspace.path('unprofiled')])
+    const file = workspace.path('traces', 'trace.json')
+    const { code, output, errors } = await workspace.run([
+      ...flags(),
+      ...['--out', workspace.path('profiled'), '--profile', file],
+    ])
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(await stateIn('profiled')).toEqual(await stateIn('unprofiled'))
+    const table = output.slice(output.indexOf('Kernels of epoch 2'))
+    expect(table).toMatch(/^kernel +calls +ms +share +GFLOP\/s +GB\/s$/m)
+    expect(table).toMatch(/^contract \w.* %/m)
+    expect(table).toMatch(/^total .* 100\.0 %/m)
+    expect(table).toContain('Wrote its trace to <folder>/traces/trace.json, for chrome://tracing')
+
+    const [process, , ...calls] = await readTrace(file)
+    expect(process).toMatchObject({ ph: 'M', args: { name: 'mnist, epoch 2' } })
+    // Two steps: the products of the hidden layer, forward, are there once for each.
+    const hidden = calls.filter(({ cat, args }) => cat === 'contract' && args.shape === '50×512×784')
+    expect(hidden).toHaveLength(2)
+    expect(await readdir(workspace.path('traces'))).toEqual(['trace.json'])
+  })
+
+  test('the table alone, even when quiet; of what there was when interrupted', async () => {
+    const args = [...flags(), '--quiet', '--out', workspace.path('table'), '--profile']
+    const whole = await workspace.run(args)
+    expect(whole.output).toContain('Kernels of epoch 2\n\nkernel')
+    expect(whole.output).not.toContain('trace')
+    const interrupted = await workspace.run(args, afterSteps(3))
+    expect(interrupted.code).toBe(130)
+    expect(interrupted.output).toContain('Kernels of epoch 2\n\nkernel')
+    expect(interrupted.output).toMatch(/^contract /m)
+  })
+})
+
 describe('going on', () => {
   const flags = () => ['--data', data, '--batch-size', '20', '--quiet']
   const train = (folder: string, ...more: string[]) =>
@@ -217,7 +266,7 @@ describe('info and help', () => {
   test('help lists commands, the flags of training, and the backends there are', async () => {
     const { code, output } = await workspace.run(['--help'])
     expect(code).toBe(0)
-    for (const part of ['evaluate', 'predict', 'info', '--learning-rate', 'auto, cpu'])
+    for (const part of ['evaluate', 'predict', 'info', '--learning-rate', '--profile [file]', 'auto, cpu'])
       expect(output).toContain(part)
   })
 })
@@ -263,6 +312,13 @@ describe('misuse', () => {
   test('a folder that cannot be written to', async () => {
     expect(await errorOf('--out', `${data}/t10k-labels-idx1-ubyte/x`)).toMatchInlineSnapshot(
       `"--out: expected a folder that can be written to; received <folder>/data/t10k-labels-idx1-ubyte/x (ENOTDIR: not a directory, mkdir '<folder>/data/t10k-labels-idx1-ubyte/x'). Fix: choose another with --out."`,
+    )
+  })
+
+  test('a trace that cannot be written', async () => {
+    const file = `${data}/t10k-labels-idx1-ubyte/x/trace.json`
+    expect(await errorOf('--profile', file, '--out', workspace.path('x'))).toContain(
+      '--profile: expected a folder that can be written to',
     )
   })
 

@@ -3,7 +3,15 @@
  */
 import { constants } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
-import { type Configured, configure, ValueError } from 'nabla'
+import {
+  type Backend,
+  type Configured,
+  configure,
+  type ProfiledBackend,
+  profile,
+  setDefaultBackend,
+  ValueError,
+} from 'nabla'
 
 /** Prints, or doesn't. */
 export interface Printer {
@@ -51,6 +59,13 @@ interface BackendFlags {
 /** Chooses the backend. The seed of the result is what the flags, the environment or a configuration file ask for. */
 export function chooseBackend({ backend, seed }: BackendFlags): Promise<Configured> {
   return configure({}, { flags: { ...backendFlag(backend), ...(seed !== undefined && { seed }) } })
+}
+
+/** The same backend with every kernel call measured, in place of the one that was chosen. */
+export function measureBackend(backend: Backend): ProfiledBackend {
+  const measured = profile(backend)
+  setDefaultBackend(measured)
+  return measured
 }
 
 /** Makes a folder ready to write to, before anything long is begun. @throws ValueError naming the flag */

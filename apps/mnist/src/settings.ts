@@ -17,6 +17,8 @@ export const DEFAULTS: Settings = { data: 'auto', batchSize: 128, seed: 1 }
 export const DEFAULT_OUT = 'runs/mnist'
 /** The name of a saved model in its folder. */
 export const MODEL_FILE = 'model.safetensors'
+/** Kernel calls that the trace of `--profile` has at most: about 6 MB, which viewers open at once. */
+export const TRACED_CALLS = 20_000
 
 type Partly = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }
 

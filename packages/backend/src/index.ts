@@ -3,8 +3,16 @@
  */
 export * from './backend.js'
 export { checked } from './decorators/checked.js'
+export { type ChromeTraceOptions, toChromeTrace } from './decorators/chrome-trace.js'
 export { decorate } from './decorators/decorate.js'
-export { formatProfile, type ProfiledBackend, type ProfileEntry, profile } from './decorators/profile.js'
+export { type ProfiledBackend, type ProfileEntry, profile } from './decorators/profile.js'
+export { describeShape } from './decorators/profile-describe.js'
+export {
+  formatProfile,
+  gigabytesPerSecondOf,
+  gigaflopsOf,
+  type ProfileSums,
+} from './decorators/profile-format.js'
 export {
   type Recording,
   readingWhileTracing,

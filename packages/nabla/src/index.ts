@@ -12,13 +12,20 @@ setDefaultBackendFactory(() => createCpuBackend())
 export {
   type BackendFactory,
   type BackendPreference,
+  type ChromeTraceOptions,
   checked,
   createBackend,
   createNullBackend,
   formatProfile,
+  gigabytesPerSecondOf,
+  gigaflopsOf,
+  type ProfiledBackend,
+  type ProfileEntry,
+  type ProfileSums,
   profile,
   registerBackend,
   registeredBackends,
+  toChromeTrace,
 } from '@nabla/backend'
 export { createCpuBackend } from '@nabla/backend-cpu'
 export * from '@nabla/core'

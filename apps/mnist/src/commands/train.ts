@@ -2,7 +2,7 @@
  * `pnpm mnist train`: trains, tests, shows, and saves.
  */
 import { dirname, join } from 'node:path'
-import { type Callback, memory } from 'nabla'
+import { type Backend, type Callback, memory } from 'nabla'
 import pc from 'picocolors'
 import { writeAtomically } from '../checkpoint.js'
 import { loadData } from '../data.js'
@@ -10,8 +10,17 @@ import { openNew, openSaved, outOf } from '../open-model.js'
 import type { TrainFlags } from '../options.js'
 import { writeReport } from '../report/json.js'
 import { plotCurve } from '../report/plot.js'
-import { asArgument, chooseBackend, createPrinter, type Printer, prepareFolder } from '../session.js'
+import { showProfile } from '../report/profile.js'
+import {
+  asArgument,
+  chooseBackend,
+  createPrinter,
+  measureBackend,
+  type Printer,
+  prepareFolder,
+} from '../session.js'
 import { DEFAULT_OUT, MODEL_FILE, settingsFrom } from '../settings.js'
+import { EpochProfile } from '../training/epoch-profile.js'
 import { type Fitted, type Fitting, fitModel } from '../training/fit.js'
 import { planTraining } from '../training/plan.js'
 import { introduce, showTest } from './show-test.js'
@@ -25,16 +34,19 @@ export interface Surroundings {
 }
 
 interface Run extends Fitting {
-  readonly backend: string
+  readonly backend: Backend
   readonly printer: Printer
+  readonly profile: EpochProfile | undefined
 }
 
-async function prepare(flags: TrainFlags, { signal, callbacks }: Surroundings): Promise<Run> {
+async function prepare(flags: TrainFlags, { signal, callbacks = [] }: Surroundings): Promise<Run> {
   const printer = createPrinter(flags.quiet)
   const out = outOf(flags)
   await prepareFolder('--out', out)
   if (flags.json !== undefined) await prepareFolder('--json', dirname(flags.json))
+  if (typeof flags.profile === 'string') await prepareFolder('--profile', dirname(flags.profile))
   const { backend, description, seed } = await chooseBackend(flags)
+  const profile = flags.profile === undefined ? undefined : new EpochProfile(measureBackend(backend))
   introduce(printer, description)
   const saved = await openSaved(flags)
   const settings = settingsFrom({ ...flags, seed }, saved?.training?.settings)
@@ -60,8 +72,9 @@ async function prepare(flags: TrainFlags, { signal, callbacks }: Surroundings): 
   printer.say(`\n${opened.model.summary()}\n`)
   const file = join(out, MODEL_FILE)
   return {
-    backend: backend.name,
+    backend,
     printer,
+    profile,
     opened,
     data,
     settings,
@@ -69,7 +82,8 @@ async function prepare(flags: TrainFlags, { signal, callbacks }: Surroundings): 
     file,
     quiet: printer.quiet,
     signal,
-    callbacks,
+    // First of all, so that what others do when an epoch ends is not counted in it.
+    callbacks: profile === undefined ? callbacks : [profile, ...callbacks],
   }
 }
 
@@ -101,7 +115,7 @@ async function conclude(run: Run, fitted: Fitted, json: string | undefined): Pro
   if (plot !== undefined) printer.say(`\n${plot}`)
   const test = await showTest(model, data.test, printer, signal)
   await writeReport(json, {
-    backend,
+    backend: backend.name,
     data: { source: data.description, train: data.train.length, test: data.test.length },
     model: model.name,
     parameters: model.parameterCount,
@@ -114,6 +128,16 @@ async function conclude(run: Run, fitted: Fitted, json: string | undefined): Pro
   printer.say(`  pnpm mnist predict picture.png${isUsual ? '' : ` --model ${asArgument(file)}`}`)
 }
 
+/** Shows what `--profile` asked for, if there was an epoch to measure. */
+async function concludeProfile(
+  { backend, printer, profile }: Run,
+  flag: string | true = true,
+): Promise<void> {
+  if (profile?.last === undefined) return
+  const file = flag === true ? undefined : flag
+  await showProfile(profile.last, file, printer, !backend.capabilities.synchronousRead)
+}
+
 /** Trains a model and reports on it. */
 export async function train(flags: TrainFlags, surroundings: Surroundings): Promise<void> {
   const { signal } = surroundings
@@ -122,6 +146,7 @@ export async function train(flags: TrainFlags, surroundings: Surroundings): Prom
   const history = `${JSON.stringify(fitted.progress.rows, null, 2)}\n`
   await writeAtomically(join(dirname(run.file), 'history.json'), history)
   if (fitted.interrupted) {
+    await concludeProfile(run, flags.profile)
     explainInterruption(run, fitted)
     return
   }
@@ -134,4 +159,5 @@ export async function train(flags: TrainFlags, surroundings: Surroundings): Prom
     )
     console.log(`  pnpm mnist evaluate --model ${asArgument(run.file)}\n`)
   }
+  await concludeProfile(run, flags.profile)
 }

@@ -1,80 +1,89 @@
-import { describe, expect, it } from 'vitest'
-import { expressions as e } from '../expr/expressions.js'
-import { input } from '../expr/node.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { Backend } from '../backend.js'
+import { mapBuffers } from '../kernel.js'
 import { createNullBackend } from '../null-backend.js'
-import { type Shape, sizeOf } from '../shape.js'
-import { broadcastLayout, rowMajorLayout, type View } from '../view.js'
+import { replayProgram } from '../program.js'
 import { decorate } from './decorate.js'
-import { formatProfile, profile } from './profile.js'
+import { profile } from './profile.js'
+import { CALLS, EVERY_KIND, viewOf } from './testing/calls.js'
 
 const inner = createNullBackend()
-const view = (shape: Shape): View => ({
-  buffer: inner.allocate('float32', sizeOf(shape)),
-  dtype: 'float32',
-  ...rowMajorLayout(shape),
-})
-const x = input(0, 'float32')
 
 describe('profile', () => {
-  it('counts arithmetic and bytes of each call', () => {
+  it('writes down each call with its shapes, cost and time', () => {
     const backend = profile(inner)
-    const row = view([1, 8])
-    backend.run({
-      kind: 'map',
-      label: 'gelu',
-      shape: [4, 8],
-      expressions: [e.multiply(e.exp(x), input(1, 'float32'))],
-      inputs: [view([4, 8]), { ...row, ...broadcastLayout(row, [4, 8]) }],
-      scalars: [],
-      outputs: [view([4, 8])],
-    })
-    backend.run({
-      kind: 'contract',
-      label: 'matmul',
-      batch: 0,
-      rows: 1,
-      columns: 1,
-      contracted: 1,
-      left: view([4, 5]),
-      right: view([5, 6]),
-      scalars: [],
-      output: view([4, 6]),
-    })
-    const [map, contract] = backend.entries()
-    expect(map).toMatchObject({ label: 'gelu', kind: 'map', operations: 64, bytes: (32 + 8 + 32) * 4 })
-    expect(contract).toMatchObject({ operations: 2 * 4 * 5 * 6, bytes: (20 + 30 + 24) * 4 })
-    expect(map?.microseconds).toBeGreaterThanOrEqual(0)
-    backend.resetProfile()
-    expect(backend.entries()).toEqual([])
+    for (const { call } of EVERY_KIND) backend.run(call)
+    expect(backend.entries()).toEqual(
+      EVERY_KIND.map(({ call: { kind, label }, shape, expression, operations, bytes }) => ({
+        ...{ kind, label, shape, operations, bytes },
+        ...(expression !== undefined && { expression }),
+        start: expect.any(Number),
+        microseconds: expect.any(Number),
+      })),
+    )
   })
 
-  it('passes calls on', () => {
+  it('times calls on one clock, which a reset starts anew', () => {
+    let milliseconds = 100
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => milliseconds)
+    const pass = (time: number): void => {
+      milliseconds += time
+    }
+    try {
+      const backend = profile(decorate(inner, { run: () => pass(2) }))
+      const times = () => backend.entries().map(({ start, microseconds }) => ({ start, microseconds }))
+      pass(0.0625)
+      backend.run(CALLS.map.call)
+      pass(1)
+      backend.run(CALLS.scan.call)
+      const before = backend.entries()
+      expect(times()).toEqual([
+        { start: 62.5, microseconds: 2000 },
+        { start: 3062.5, microseconds: 2000 },
+      ])
+      backend.resetProfile()
+      expect(backend.entries()).toEqual([])
+      expect(before).toHaveLength(2)
+      pass(3)
+      backend.run(CALLS.map.call)
+      expect(times()).toEqual([{ start: 3000, microseconds: 2000 }])
+    } finally {
+      clock.mockRestore()
+    }
+  })
+
+  it('passes calls on, and errors back', () => {
     inner.resetCounts()
-    profile(inner).run({
-      kind: 'scan',
-      label: 'cumsum',
-      operation: 'sum',
-      axis: 0,
-      reverse: false,
-      exclusive: false,
-      input: view([3]),
-      output: view([3]),
-    })
+    profile(inner).run(CALLS.scan.call)
     expect(inner.counts().byKind).toEqual({ scan: 1 })
+    const broken = profile(
+      decorate(inner, {
+        run: () => {
+          throw new RangeError('no')
+        },
+      }),
+    )
+    expect(() => broken.run(CALLS.scan.call)).toThrow(RangeError)
+    expect(broken.entries()).toEqual([])
   })
 
-  it('sums calls of one label into one row, the costliest first', () => {
-    const entry = { label: 'add', kind: 'map', microseconds: 1000, operations: 1e6, bytes: 4e6 } as const
-    const table = formatProfile([
-      entry,
-      { ...entry, label: 'matmul', kind: 'contract', microseconds: 5000 },
-      entry,
+  it('sees programs call by call, whatever the backend would make of them', () => {
+    const prepare: Backend['prepare'] = () => {
+      throw new Error('not to be called')
+    }
+    const backend = profile({ ...inner, prepare })
+    expect(backend.prepare).toBeUndefined()
+    const buffers = [inner.allocate('float32', 12), inner.allocate('float32', 12)]
+    const { input, output } = CALLS.scan.call
+    const slots = buffers.map(({ dtype, length }) => ({ dtype, length }))
+    const slotOf = new Map([
+      [input.buffer, 0],
+      [output.buffer, 1],
     ])
-    expect(table).toMatchInlineSnapshot(`
-      "kernel                             calls         ms   GFLOP/s     GB/s
-      contract matmul                        1       5.00      0.20     0.80
-      map add                                2       2.00      1.00     4.00"
-    `)
+    const call = mapBuffers(CALLS.scan.call, (buffer) => slotOf.get(buffer) ?? 0)
+    const program = replayProgram(backend, { slots, external: [0, 1], calls: [call, call] })
+    program.run(buffers)
+    expect(backend.entries().map(({ label }) => label)).toEqual(['cumulativeSum', 'cumulativeSum'])
   })
 })
 
@@ -91,8 +100,8 @@ describe('decorate', () => {
       label: 'sort',
       axis: 0,
       descending: false,
-      input: view([2]),
-      values: view([2]),
+      input: viewOf([2]),
+      values: viewOf([2]),
     })
     expect(names).toEqual(['sort'])
     expect(changed.name).toBe('null')

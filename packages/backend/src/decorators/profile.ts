@@ -1,84 +1,68 @@
 /**
  * The `profile` decorator: the same backend, with the time, arithmetic and traffic of every kernel call written down.
+ * Counting is in profile-cost.ts, words in profile-describe.ts; profile-format.ts and chrome-trace.ts show the entries.
  */
 import type { Backend } from '../backend.js'
-import { bytesPerElement } from '../dtype.js'
-import { topologicalOrder } from '../expr/node.js'
-import { type KernelCall, type KernelKind, viewsOf } from '../kernel.js'
-import { sizeOf } from '../shape.js'
+import type { KernelCall, KernelKind } from '../kernel.js'
 import { decorate } from './decorate.js'
+import { bytesOf, operationsOf } from './profile-cost.js'
+import { describeExpressions, describeShape } from './profile-describe.js'
 
 /** One kernel call, measured. */
 export interface ProfileEntry {
+  /** The operation that asked for it. */
   readonly label: string
   readonly kind: KernelKind
+  /** The shapes involved: `128×784` of a map, `128×10 → 1×10` of a reduction, rows×columns×contracted of a contraction. */
+  readonly shape: string
+  /** What is computed per element, where that isn't clear from kind and label. */
+  readonly expression?: string
+  /** When the call began, in microseconds since the profile began or was reset. */
+  readonly start: number
+  /** How long it took, in microseconds, to the nanosecond where the clock is that fine; 0 where it is coarser. */
   readonly microseconds: number
   /** Scalar operations, a multiply-add counting two. */
   readonly operations: number
-  /** Bytes of the elements that the views reach, read and written once. */
+  /** Bytes of the distinct elements that the views reach; what is read and written counts twice. */
   readonly bytes: number
 }
 
+/** A backend that measures its calls. */
 export interface ProfiledBackend extends Backend {
+  /** The calls since the profile began or was reset, in order. About 250 bytes are kept for each. */
   entries(): readonly ProfileEntry[]
+  /** Forgets all entries, and starts the clock anew; lists that `entries` gave before stay as they are. */
   resetProfile(): void
 }
 
-function operationsOf(call: KernelCall): number {
-  switch (call.kind) {
-    case 'map':
-      return (
-        sizeOf(call.shape) * topologicalOrder(call.expressions).filter((node) => node.kind === 'apply').length
-      )
-    case 'reduce':
-      return (
-        sizeOf(call.shape) *
-        (1 + topologicalOrder([call.expression]).filter((n) => n.kind === 'apply').length)
-      )
-    case 'contract': {
-      const contracted = call.left.shape.slice(call.batch + call.rows)
-      return 2 * sizeOf(call.output.shape) * sizeOf(contracted)
-    }
-    case 'pool':
-      return sizeOf(call.source.shape) * call.geometry.window[0] * call.geometry.window[1]
-    case 'sort': {
-      const size = sizeOf(call.input.shape)
-      return size * Math.ceil(Math.log2(Math.max(2, call.input.shape[call.axis] ?? 1)))
-    }
-    default:
-      return viewsOf(call).writes.reduce((sum, view) => sum + sizeOf(view.shape), 0)
-  }
-}
-
-function bytesOf(call: KernelCall): number {
-  const { reads, writes } = viewsOf(call)
-  let bytes = 0
-  for (const view of [...reads, ...writes]) {
-    const distinct = view.shape.filter((_, axis) => view.strides[axis] !== 0)
-    bytes += Math.min(sizeOf(distinct), view.buffer.length) * bytesPerElement(view.dtype)
-  }
-  return bytes
-}
-
 /**
- * Wraps a backend so that each call is timed. Times are of the calling thread: for a backend that works
- * asynchronously they are the cost of queueing.
+ * Wraps a backend so that each call is timed. Times are those of the calling thread: for a backend that works
+ * asynchronously they are the cost of queueing, and for the null backend the cost of the call alone. A backend's own
+ * `prepare` is left out, so that programs are seen call by call too. An error of a call passes through, unmeasured.
  *
  * @example
  * const backend = profile(createCpuBackend())
+ * setDefaultBackend(backend)
  * // … compute …
  * console.log(formatProfile(backend.entries()))
  */
 export function profile(backend: Backend): ProfiledBackend {
   let entries: ProfileEntry[] = []
+  let origin = performance.now()
+  // In whole nanoseconds, so that a call ends exactly where or before the next begins, whatever is added to what.
+  const nanoseconds = (): number => Math.round((performance.now() - origin) * 1e6)
   const run = (call: KernelCall): void => {
-    const start = performance.now()
+    const start = nanoseconds()
     backend.run(call)
-    const microseconds = (performance.now() - start) * 1000
+    const end = nanoseconds()
+    const expression = describeExpressions(call)
     entries.push({
       label: call.label,
       kind: call.kind,
-      microseconds,
+      shape: describeShape(call),
+      ...(expression !== undefined && { expression }),
+      start: start / 1000,
+      microseconds: (end - start) / 1000,
       operations: operationsOf(call),
       bytes: bytesOf(call),
     })
@@ -87,31 +71,7 @@ export function profile(backend: Backend): ProfiledBackend {
     entries: () => entries,
     resetProfile: () => {
       entries = []
+      origin = performance.now()
     },
   })
-}
-
-/** A table of the entries, summed by label, the costliest first. */
-export function formatProfile(entries: readonly ProfileEntry[]): string {
-  const sums = new Map<string, { calls: number; microseconds: number; operations: number; bytes: number }>()
-  for (const entry of entries) {
-    const key = `${entry.kind} ${entry.label}`
-    const sum = sums.get(key) ?? { calls: 0, microseconds: 0, operations: 0, bytes: 0 }
-    sum.calls += 1
-    sum.microseconds += entry.microseconds
-    sum.operations += entry.operations
-    sum.bytes += entry.bytes
-    sums.set(key, sum)
-  }
-  const rows = [...sums].sort(([, a], [, b]) => b.microseconds - a.microseconds)
-  const lines = rows.map(([name, { calls, microseconds, operations, bytes }]) =>
-    [
-      name.padEnd(32),
-      String(calls).padStart(7),
-      (microseconds / 1000).toFixed(2).padStart(10),
-      (operations / microseconds / 1000).toFixed(2).padStart(9),
-      (bytes / microseconds / 1000).toFixed(2).padStart(8),
-    ].join(' '),
-  )
-  return [`${'kernel'.padEnd(32)}   calls         ms   GFLOP/s     GB/s`, ...lines].join('\n')
 }

@@ -1,0 +1,237 @@
+/**
+ * `inspect`: a captured function as text — its kernels, what they read, compute and write, and what the passes saved.
+ */
+import {
+  bytesPerElement,
+  describeShape,
+  type Expr,
+  formatShape,
+  type ProgramCall,
+  type ProgramScalar,
+  planMemory,
+  topologicalOrder,
+  ValueError,
+  viewsOf,
+} from '@nabla/backend'
+import type { CapturedProgram } from './captured-program.js'
+import type { Graph, SlotView } from './graph.js'
+import { stateOf } from './jit.js'
+
+/** What one captured program is, in numbers. */
+export interface ProgramFacts {
+  /** Calls that the function asked for. */
+  readonly recorded: number
+  readonly kernels: number
+  /** Bytes of the arena that all temporaries share, and what they would take without sharing. */
+  readonly arenaBytes: number
+  readonly temporaryBytes: number
+}
+
+function bytes(count: number): string {
+  if (count < 1024) return `${count} B`
+  return count < 1024 ** 2 ? `${(count / 1024).toFixed(1)} kB` : `${(count / 1024 ** 2).toFixed(1)} MB`
+}
+
+/** Names of slots: what they are, or t1, t2 … in the order of their first use. */
+function namesOf({ graph }: CapturedProgram): (slot: number) => string {
+  const names = new Map<number, string>()
+  let results = 0
+  graph.slots.forEach(({ role }, slot) => {
+    switch (role.kind) {
+      case 'argument':
+        names.set(slot, `argument${role.position}`)
+        break
+      case 'variables': {
+        const [first, ...others] = role.variables
+        names.set(
+          slot,
+          `${first?.name ?? 'variable'}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+        )
+        break
+      }
+      case 'result':
+        names.set(slot, `result${results++}`)
+        break
+      case 'constant':
+      case 'temporary':
+        break
+    }
+  })
+  let temporaries = 0
+  let constants = 0
+  return (slot) => {
+    let name = names.get(slot)
+    if (name === undefined) {
+      name = graph.slots[slot]?.role.kind === 'constant' ? `constant${constants++}` : `t${temporaries++}`
+      names.set(slot, name)
+    }
+    return name
+  }
+}
+
+function scalarText(scalar: ProgramScalar | undefined): string {
+  return typeof scalar === 'object' ? `host${scalar.slot}` : String(scalar)
+}
+
+/** An expression with each shared part written once: `a = exp(x); a / (a + 1)`. */
+function expressionText(
+  roots: readonly Expr[],
+  inputs: readonly string[],
+  scalars: readonly ProgramScalar[],
+): string {
+  const order = topologicalOrder(roots)
+  const uses = new Map<Expr, number>()
+  for (const node of order) {
+    if (node.kind !== 'apply') continue
+    for (const operand of new Set(node.arguments)) uses.set(operand, (uses.get(operand) ?? 0) + 1)
+  }
+  const texts = new Map<Expr, string>()
+  const shared: string[] = []
+  for (const node of order) {
+    let text = nodeText(node, inputs, scalars, (operand) => texts.get(operand) ?? '?')
+    if (node.kind === 'apply' && (uses.get(node) ?? 0) > 1) {
+      const name = `$${shared.length + 1}`
+      shared.push(`${name} = ${text}`)
+      text = name
+    }
+    texts.set(node, text)
+  }
+  return [...shared, ...roots.map((root) => texts.get(root) ?? '?')].join('; ')
+}
+
+function nodeText(
+  node: Expr,
+  inputs: readonly string[],
+  scalars: readonly ProgramScalar[],
+  textOf: (operand: Expr) => string,
+): string {
+  switch (node.kind) {
+    case 'input':
+      return inputs[node.slot] ?? `in${node.slot}`
+    case 'scalar':
+      return scalarText(scalars[node.slot])
+    case 'constant':
+      return String(node.value)
+    case 'index':
+      return `index${node.axis}`
+    case 'apply': {
+      const name = node.instruction === 'cast' ? node.dtype : node.instruction
+      return `${name}(${node.arguments.map(textOf).join(', ')})`
+    }
+  }
+}
+
+function computation(call: ProgramCall, name: (view: SlotView) => string): string {
+  switch (call.kind) {
+    case 'map':
+      return expressionText(call.expressions, call.inputs.map(name), call.scalars)
+    case 'reduce': {
+      const { operation, expression, inputs, scalars, post, postInputs = [] } = call
+      const reduced = `${operation}(${expressionText([expression], inputs.map(name), scalars)})`
+      return post === undefined
+        ? reduced
+        : `${reduced}, then ${expressionText([post], ['it', ...postInputs.map(name)], scalars)}`
+    }
+    case 'contract': {
+      const product = `${name(call.left)} · ${name(call.right)}`
+      const { post, postInputs = [], scalars } = call
+      return post === undefined
+        ? product
+        : `${product}, then ${expressionText([post], ['it', ...postInputs.map(name)], scalars)}`
+    }
+    default:
+      return viewsOf(call).reads.map(name).join(', ')
+  }
+}
+
+function kernelLines(program: CapturedProgram): string[] {
+  const nameOf = namesOf(program)
+  const name = (view: SlotView): string => nameOf(view.buffer)
+  const rows = program.graph.nodes.map(({ call }, position) => {
+    const targets = viewsOf(call).writes.map(name).join(', ')
+    return [
+      String(position + 1),
+      call.kind,
+      describeShape(call),
+      `${targets} = ${computation(call, name)}`,
+      call.label,
+    ] as const
+  })
+  const width = (column: 0 | 1 | 2): number => Math.max(0, ...rows.map((row) => row[column].length))
+  return rows.map(
+    ([number, kind, shape, text, label]) =>
+      `${number.padStart(width(0))}  ${kind.padEnd(width(1))}  ${shape.padEnd(width(2))}  ${text}   [${label}]`,
+  )
+}
+
+function factsOf({ graph, program, report, temporaryBytes }: CapturedProgram): ProgramFacts {
+  const { places } = planMemory(program)
+  const separate = graph.slots.reduce(
+    (sum, { dtype, length }, slot) =>
+      sum + (places[slot] === undefined ? 0 : length * bytesPerElement(dtype)),
+    0,
+  )
+  return {
+    recorded: report.recorded,
+    kernels: report.kernels,
+    arenaBytes: temporaryBytes,
+    temporaryBytes: separate,
+  }
+}
+
+function describeProgram(program: CapturedProgram, position: number): string[] {
+  const { report, graph, externals } = program
+  const facts = factsOf(program)
+  const { saved } = report
+  const passes = Object.entries({
+    'dead code': saved.deadCode,
+    'equal calls': saved.equalCalls,
+    fusion: saved.fusion,
+    constants: saved.constants,
+    siblings: saved.siblings,
+    packing: saved.packing,
+  }).filter(([, count]) => count !== 0)
+  const inputs = externals.flatMap(({ slot, role }) => {
+    const { dtype, length } = graph.slots[slot] as Graph['slots'][number]
+    if (role.kind !== 'variables') return [`${role.kind} ${dtype} ${length}`]
+    return role.variables.map(({ name, shape }) => `variable "${name}" ${dtype} ${formatShape(shape)}`)
+  })
+  const eliminated = passes.map(([name, count]) => `${name} ${count}`).join(', ')
+  return [
+    `program ${position + 1} on ${program.backend.name}: ${facts.kernels} kernels of ${facts.recorded} recorded calls${eliminated === '' ? '' : ` (eliminated: ${eliminated})`}`,
+    `arena ${bytes(facts.arenaBytes)} for temporaries of ${bytes(facts.temporaryBytes)}`,
+    `outside of it: ${inputs.join('; ')}`,
+    ...kernelLines(program),
+  ]
+}
+
+function requireState(jitted: object) {
+  const state = stateOf(jitted)
+  if (state !== undefined) return state
+  throw new ValueError('inspect', {
+    expected: 'a function that jit returned',
+    received: typeof jitted === 'function' ? 'another function' : typeof jitted,
+    fix: 'pass what jit(…) returned',
+  })
+}
+
+/**
+ * The captured programs of a function as text: for each, its kernels in order with their shapes, fused expressions and
+ * the operations that they came from, the size of its arena, and what was eliminated.
+ *
+ * @example
+ * const f = jit((x: Tensor) => x.mul(2).add(1))
+ * f(ones([3]))
+ * console.log(inspect(f))
+ */
+export function inspect(jitted: object): string {
+  const { name, programs } = requireState(jitted)
+  if (programs.size === 0) return `${name}: no program captured yet`
+  const all = [...programs.values()].map((program, position) => describeProgram(program, position).join('\n'))
+  return [`${name}: ${programs.size} program${programs.size === 1 ? '' : 's'}`, ...all].join('\n\n')
+}
+
+/** What the captured programs of a function are in numbers, in the order in which they were last used. */
+export function programFacts(jitted: object): readonly ProgramFacts[] {
+  return [...requireState(jitted).programs.values()].map(factsOf)
+}
