@@ -206,7 +206,7 @@ export function viewsOf<B>(call: KernelCall<B, unknown>): {
 }
 
 /** The same call over other views: recording, replaying, fusing and sending elsewhere are all this one function. */
-export function mapViews<A, B, N>(
+export function mapViews<A, B, N = number>(
   call: KernelCall<A, N>,
   change: (view: View<A>) => View<B>,
 ): KernelCall<B, N> {
@@ -265,7 +265,10 @@ export function mapViews<A, B, N>(
 }
 
 /** The same call over other buffers. */
-export function mapBuffers<A, B, N>(call: KernelCall<A, N>, rename: (buffer: A) => B): KernelCall<B, N> {
+export function mapBuffers<A, B, N = number>(
+  call: KernelCall<A, N>,
+  rename: (buffer: A) => B,
+): KernelCall<B, N> {
   return mapViews(call, (view) => ({ ...view, buffer: rename(view.buffer) }))
 }
 

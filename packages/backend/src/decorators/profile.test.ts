@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Backend } from '../backend.js'
 import { mapBuffers } from '../kernel.js'
 import { createNullBackend } from '../null-backend.js'
-import { replayProgram } from '../program.js'
+import { replayProgram } from '../replay.js'
 import { decorate } from './decorate.js'
 import { profile } from './profile.js'
 import { CALLS, EVERY_KIND, viewOf } from './testing/calls.js'
@@ -81,8 +81,11 @@ describe('profile', () => {
       [output.buffer, 1],
     ])
     const call = mapBuffers(CALLS.scan.call, (buffer) => slotOf.get(buffer) ?? 0)
-    const program = replayProgram(backend, { slots, external: [0, 1], calls: [call, call] })
-    program.run(buffers)
+    const program = replayProgram(backend, { slots, external: [0, 1], scalars: 0, calls: [call, call] })
+    program.run(
+      buffers.map((buffer) => ({ buffer, offset: 0 })),
+      [],
+    )
     expect(backend.entries().map(({ label }) => label)).toEqual(['cumulativeSum', 'cumulativeSum'])
   })
 })

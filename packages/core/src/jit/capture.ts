@@ -127,6 +127,12 @@ function rolesOf(
   return { slots: recording.slots.map((slot, number) => ({ ...slot, role: roleOf(number) })), uploads }
 }
 
+/** The tensors from outside that calls use. */
+function constantsOf(trace: FunctionTrace, backend: TraceBackend): TensorHandle[] {
+  const buffers = [...backend.recording().buffers.values()]
+  return buffers.map((buffer) => trace.admitted.get(buffer)).filter((tensor) => tensor !== undefined)
+}
+
 class GraphBuilder {
   constructor(
     readonly graph: Graph,
@@ -206,7 +212,7 @@ export function capture<Parameters extends readonly unknown[]>(
       actions: trace.actions,
       numbers: trace.numbersNow,
       spent: trace.spent,
-      constants: [...trace.admitted.values()],
+      constants: constantsOf(trace, backend),
       uploads,
     }
   } finally {

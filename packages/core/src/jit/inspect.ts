@@ -9,12 +9,14 @@ import {
   type ProgramCall,
   type ProgramScalar,
   planMemory,
+  sizeOf,
   topologicalOrder,
   ValueError,
   viewsOf,
 } from '@nabla/backend'
+import type { Variable } from '../variable.js'
 import type { CapturedProgram } from './captured-program.js'
-import type { Graph, SlotView } from './graph.js'
+import type { GraphSlot, SlotView } from './graph.js'
 import { stateOf } from './jit.js'
 
 /** What one captured program is, in numbers. */
@@ -32,40 +34,40 @@ function bytes(count: number): string {
   return count < 1024 ** 2 ? `${(count / 1024).toFixed(1)} kB` : `${(count / 1024 ** 2).toFixed(1)} MB`
 }
 
-/** Names of slots: what they are, or t1, t2 … in the order of their first use. */
-function namesOf({ graph }: CapturedProgram): (slot: number) => string {
+/** The variables that a view reaches in a slot where several stand one after the other. */
+function variableNames(variables: readonly Variable[], { offset, shape }: SlotView): string {
+  let start = 0
+  const reached = variables.filter(({ size }) => {
+    const own = start
+    start += size
+    return own + size > offset && own < offset + Math.max(1, sizeOf(shape))
+  })
+  const [first, ...others] = reached
+  return `${first?.name ?? 'variable'}${others.length > 0 ? ` and ${others.length} more` : ''}`
+}
+
+/** Names of what views see: what it is, or t1, t2 … in the order of first use. */
+function namesOf({ graph }: CapturedProgram): (view: SlotView) => string {
   const names = new Map<number, string>()
-  let results = 0
-  graph.slots.forEach(({ role }, slot) => {
+  const counts = { result: 0, constant: 0, temporary: 0 }
+  const nameOf = (slot: number, kind: keyof typeof counts): string => {
+    const known = names.get(slot)
+    if (known !== undefined) return known
+    counts[kind] += 1
+    const name = `${kind === 'temporary' ? 't' : kind}${counts[kind]}`
+    names.set(slot, name)
+    return name
+  }
+  return (view) => {
+    const { role } = graph.slots[view.buffer] as GraphSlot
     switch (role.kind) {
       case 'argument':
-        names.set(slot, `argument${role.position}`)
-        break
-      case 'variables': {
-        const [first, ...others] = role.variables
-        names.set(
-          slot,
-          `${first?.name ?? 'variable'}${others.length > 0 ? ` and ${others.length} more` : ''}`,
-        )
-        break
-      }
-      case 'result':
-        names.set(slot, `result${results++}`)
-        break
-      case 'constant':
-      case 'temporary':
-        break
+        return `argument${role.position + 1}`
+      case 'variables':
+        return variableNames(role.variables, view)
+      default:
+        return nameOf(view.buffer, role.kind)
     }
-  })
-  let temporaries = 0
-  let constants = 0
-  return (slot) => {
-    let name = names.get(slot)
-    if (name === undefined) {
-      name = graph.slots[slot]?.role.kind === 'constant' ? `constant${constants++}` : `t${temporaries++}`
-      names.set(slot, name)
-    }
-    return name
   }
 }
 
@@ -85,6 +87,7 @@ function expressionText(
     if (node.kind !== 'apply') continue
     for (const operand of new Set(node.arguments)) uses.set(operand, (uses.get(operand) ?? 0) + 1)
   }
+  for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + 1)
   const texts = new Map<Expr, string>()
   const shared: string[] = []
   for (const node of order) {
@@ -145,8 +148,7 @@ function computation(call: ProgramCall, name: (view: SlotView) => string): strin
 }
 
 function kernelLines(program: CapturedProgram): string[] {
-  const nameOf = namesOf(program)
-  const name = (view: SlotView): string => nameOf(view.buffer)
+  const name = namesOf(program)
   const rows = program.graph.nodes.map(({ call }, position) => {
     const targets = viewsOf(call).writes.map(name).join(', ')
     return [
@@ -192,7 +194,7 @@ function describeProgram(program: CapturedProgram, position: number): string[] {
     packing: saved.packing,
   }).filter(([, count]) => count !== 0)
   const inputs = externals.flatMap(({ slot, role }) => {
-    const { dtype, length } = graph.slots[slot] as Graph['slots'][number]
+    const { dtype, length } = graph.slots[slot] as GraphSlot
     if (role.kind !== 'variables') return [`${role.kind} ${dtype} ${length}`]
     return role.variables.map(({ name, shape }) => `variable "${name}" ${dtype} ${formatShape(shape)}`)
   })
