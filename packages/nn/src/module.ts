@@ -145,7 +145,7 @@ export abstract class Module {
 
   /** Outputs for all samples, computed batch by batch. Needs no `compile`. */
   async predict(inputs: Tensor, options?: PredictOptions): Promise<Tensor> {
-    return Trainer.predict(this, inputs, options)
+    return Trainer.predict(this, inputs, { jit: this.#trainer?.jit ?? true, ...options })
   }
 
   /** A table of layers with output shapes, parameters, bytes and floating-point operations per sample. */

@@ -197,6 +197,11 @@ export class Optimizer {
     })
   }
 
+  /** The variables in which the slots of others are kept, made if there are none yet. */
+  slotsFor(variables: readonly Variable[]): Variable[] {
+    return variables.flatMap((variable) => this.#slotsOf(variable))
+  }
+
   /** The slots of variables as live handles, to be written to a checkpoint. */
   state(variables: readonly Variable[]): OptimizerState {
     return {

@@ -24,10 +24,18 @@ export function rememberState(model: Module, variables: readonly Variable[]): ()
   const kept = variables.flatMap((variable) =>
     variable.trainable ? [] : [{ variable, value: stopGradient(variable.value) }],
   )
+  const rewind = rememberGenerators(model)
+  return () => {
+    for (const { variable, value } of kept) variable.assign(stopGradient(value))
+    rewind()
+  }
+}
+
+/** The random generators that a model uses. @returns puts them back to where they are now */
+export function rememberGenerators(model: Module): () => void {
   const generators = [defaultGenerator(), ...model.namedGenerators().map(([, generator]) => generator)]
   const states = generators.map((generator) => generator.state())
   return () => {
-    for (const { variable, value } of kept) variable.assign(stopGradient(value))
     generators.forEach((generator, position) => {
       const state = states[position]
       if (state !== undefined) generator.restore(state)

@@ -12,13 +12,14 @@ interface EvaluationPass {
   readonly name: string
   readonly reporter: Reporter
   readonly signal: AbortSignal | undefined
+  readonly jit: boolean
 }
 
 /** Loss and metrics by name; `undefined` when the signal ended it. */
 export async function evaluateOn(
   learner: Learner,
   source: BatchSource,
-  { name, reporter, signal }: EvaluationPass,
+  { name, reporter, signal, jit }: EvaluationPass,
 ): Promise<Record<string, number> | undefined> {
   const { scores } = learner
   const ticker = new Ticker()
@@ -33,7 +34,7 @@ export async function evaluateOn(
     reporter.begin('Evaluation', source.length)
     for await (const batch of source.batches()) {
       if (signal?.aborted) return undefined
-      learner.score(batch)
+      learner.score(batch, jit)
       const isDue = ticker.tick()
       await breathe()
       if (isDue && reporter.live) reporter.update(await progress())

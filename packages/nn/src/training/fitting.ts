@@ -102,6 +102,7 @@ export class Fitting {
         name: 'validation',
         reporter: SILENT,
         signal: this.#options.signal,
+        jit: this.#jit,
       }))
     if (validation !== undefined && held === undefined) return undefined
     const { seconds, samples } = progress
@@ -145,8 +146,12 @@ export class Fitting {
     return this.#parts.reporter.live || !this.#parts.learner.backend().capabilities.synchronousRead
   }
 
+  get #jit(): boolean {
+    return this.#options.jit ?? this.#parts.learner.jit
+  }
+
   #step(makeBatch: () => Batch, epoch: number, step: number): void {
-    this.#parts.learner.train(makeBatch, () => `step ${step} of epoch ${epoch}`)
+    this.#parts.learner.train(makeBatch, () => `step ${step} of epoch ${epoch}`, this.#jit)
   }
 
   async #report(epoch: number, { steps, seconds }: Ticker): Promise<Progress> {

@@ -23,22 +23,22 @@ const numbers = () => ArrayDataset.fromArrays({ inputs: [[1, 2]], targets: Int32
 describe('options', () => {
   test('that do not exist', async () => {
     expect(await fitWith({ epoch: 3 })).toMatchInlineSnapshot(
-      `[ValueError: fit: expected options among epochs, initialEpoch, batchSize, shuffle, seed, validationSplit, validationData, callbacks, verbose, signal, reportEvery; received "epoch". Fix: correct the name; metrics and optimizer belong to compile.]`,
+      `[ValueError: fit: expected options among epochs, initialEpoch, batchSize, shuffle, seed, validationSplit, validationData, callbacks, verbose, signal, reportEvery, jit; received "epoch". Fix: correct the name; metrics and optimizer belong to compile.]`,
     )
     const misspelt: object = { batch: 3 }
     const { inputs, targets } = sectors(8)
     expect(await failure(() => classifier().evaluate(inputs, targets, misspelt))).toMatchInlineSnapshot(
-      `[ValueError: evaluate: expected options among batchSize, verbose, signal; received "batch". Fix: correct the name.]`,
+      `[ValueError: evaluate: expected options among batchSize, verbose, signal, jit; received "batch". Fix: correct the name.]`,
     )
     expect(await failure(() => classifier().predict(inputs, misspelt))).toMatchInlineSnapshot(
-      `[ValueError: predict: expected options among batchSize; received "batch". Fix: correct the name.]`,
+      `[ValueError: predict: expected options among batchSize, jit; received "batch". Fix: correct the name.]`,
     )
     const misplaced: { loss: 'meanSquaredError' } = Object.assign(
       { loss: 'meanSquaredError' as const },
       { epochs: 3 },
     )
     expect(await failure(() => classifier().compile(misplaced))).toMatchInlineSnapshot(
-      `[ValueError: compile: expected options among optimizer, loss, metrics; received "epochs". Fix: correct the name; epochs, batchSize and callbacks belong to fit.]`,
+      `[ValueError: compile: expected options among optimizer, loss, metrics, jit; received "epochs". Fix: correct the name; epochs, batchSize and callbacks belong to fit.]`,
     )
   })
 

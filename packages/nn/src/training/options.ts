@@ -15,6 +15,11 @@ export interface CompileOptions {
   readonly loss: LossLike
   /** Names or metrics; `'accuracy'` becomes the kind of accuracy that fits the loss. */
   readonly metrics?: readonly MetricLike[]
+  /**
+   * Whether steps, evaluation and prediction run as captured programs (see `jit`); default true. Without, every operation
+   * runs by itself: for models whose `call` reads values, or does something new at each call.
+   */
+  readonly jit?: boolean
 }
 
 /** How much is printed: nothing, a progress bar per epoch, or one line per epoch. `'auto'` is 1 on a terminal, else 2. */
@@ -42,6 +47,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal
   /** Steps between two reads of loss and metrics for the progress bar; default: as many as take about 100 ms. */
   readonly reportEvery?: number
+  /** Whether steps run as captured programs; default: as compiled. */
+  readonly jit?: boolean
 }
 
 export interface EvaluateOptions {
@@ -51,14 +58,18 @@ export interface EvaluateOptions {
   readonly verbose?: Verbosity
   /** Aborting rejects with the signal's reason: figures of a part of the data would mislead. */
   readonly signal?: AbortSignal
+  /** Whether it runs as a captured program; default: as compiled. */
+  readonly jit?: boolean
 }
 
 export interface PredictOptions {
   /** Samples per step; default 256. */
   readonly batchSize?: number
+  /** Whether it runs as a captured program; default: as compiled, else true. */
+  readonly jit?: boolean
 }
 
-const COMPILE: Names<CompileOptions> = { optimizer: true, loss: true, metrics: true }
+const COMPILE: Names<CompileOptions> = { optimizer: true, loss: true, metrics: true, jit: true }
 
 const FIT: Names<FitOptions> = {
   epochs: true,
@@ -72,11 +83,12 @@ const FIT: Names<FitOptions> = {
   verbose: true,
   signal: true,
   reportEvery: true,
+  jit: true,
 }
 
-const EVALUATE: Names<EvaluateOptions> = { batchSize: true, verbose: true, signal: true }
+const EVALUATE: Names<EvaluateOptions> = { batchSize: true, verbose: true, signal: true, jit: true }
 
-const PREDICT: Names<PredictOptions> = { batchSize: true }
+const PREDICT: Names<PredictOptions> = { batchSize: true, jit: true }
 
 export function checkCompileOptions(options: CompileOptions): void {
   requireKnown('compile', options, COMPILE, 'epochs, batchSize and callbacks belong to fit')

@@ -3,7 +3,7 @@
  * report.
  */
 import { scope, stack, type Tensor, ValueError } from '@nabla/core'
-import { type Metric, RunningSums } from '../metrics/metric.js'
+import { type Metric, RunningSums, SumsMetric } from '../metrics/metric.js'
 import { LOG_NAMES } from './history.js'
 
 /** Refuses metrics under names that logs have anyway. */
@@ -16,6 +16,10 @@ function checkNames(metrics: readonly Metric[]): void {
     fix: 'give the metric another name',
   })
 }
+
+const isCapturable = (metric: Metric): boolean => metric instanceof SumsMetric
+
+const samplesOf = (targets: Tensor): number => targets.shape[0] ?? 1
 
 export class Scores {
   /** Σ loss of a batch · its samples. */
@@ -63,10 +67,26 @@ export class Scores {
 
   /** Takes in a batch. The loss is its mean over the batch, so the samples are its weight. */
   add(loss: Tensor, predictions: Tensor, targets: Tensor): void {
-    const samples = targets.shape[0] ?? 1
-    this.#losses.add([loss.mul(samples).cast('float32')])
-    this.#samples += samples
-    for (const metric of this.metrics) metric.update(predictions, targets)
+    this.addOnDevice(loss, predictions, targets)
+    this.addOnHost(predictions, targets)
+  }
+
+  /** The part of `add` that only changes variables, and so can be captured: the loss, and metrics that are sums. */
+  addOnDevice(loss: Tensor, predictions: Tensor, targets: Tensor): void {
+    this.#losses.add([loss.mul(samplesOf(targets)).cast('float32')])
+    for (const metric of this.metrics) if (isCapturable(metric)) metric.update(predictions, targets)
+  }
+
+  /** The rest of `add`. */
+  addOnHost(predictions: Tensor | undefined, targets: Tensor): void {
+    this.#samples += samplesOf(targets)
+    if (predictions === undefined) return
+    for (const metric of this.metrics) if (!isCapturable(metric)) metric.update(predictions, targets)
+  }
+
+  /** Whether `addOnHost` needs the predictions: for metrics that may do anything with them. */
+  get needsPredictions(): boolean {
+    return !this.metrics.every(isCapturable)
   }
 
   /** Loss and metrics so far, by name. */

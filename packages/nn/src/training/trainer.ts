@@ -58,6 +58,11 @@ export class Trainer {
     return this.#learner.loss
   }
 
+  /** Whether steps run as captured programs. */
+  get jit(): boolean {
+    return this.#learner.jit
+  }
+
   get metrics(): readonly Metric[] {
     return this.#learner.metrics
   }
@@ -93,6 +98,7 @@ export class Trainer {
     this.#learner.train(
       () => batch,
       () => `step ${this.optimizer.iterations + 1}`,
+      this.#learner.jit,
     )
   }
 
@@ -101,11 +107,12 @@ export class Trainer {
     checkEvaluateOptions(options)
     const data = await dataOf('evaluate', source)
     requireOwnSettings('evaluate', data, options, ['batchSize'])
-    const { batchSize = EVALUATION_BATCH, signal, verbose = 0 } = options
+    const { batchSize = EVALUATION_BATCH, signal, verbose = 0, jit = this.#learner.jit } = options
     const results = await evaluateOn(this.#learner, this.#batches(data, { batchSize }), {
       name: 'evaluate',
       reporter: createReporter(verbose),
       signal,
+      jit,
     })
     if (results === undefined) throw signal?.reason
     return results
