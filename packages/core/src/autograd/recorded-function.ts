@@ -3,6 +3,7 @@
  * seeing to it that everything made on the way is freed and the results find an owner.
  */
 import { DTypeError, formatShape, isFloat, ShapeError, ValueError } from '@nabla/backend'
+import { batching } from '../engine/batching.js'
 import {
   computing,
   isRecording,
@@ -15,7 +16,7 @@ import {
 import { currentOwner, isPromise, Owner, runOwned, Scope, tensorsIn } from '../engine/scope.js'
 import { openResults } from '../engine/step.js'
 import { fillLike } from '../primitives/fill-like.js'
-import { detach } from '../primitives/views.js'
+import { detach, reshape } from '../primitives/views.js'
 import { Tensor } from '../tensor.js'
 import { backward } from './backward.js'
 
@@ -31,7 +32,10 @@ export function leaf(operation: string, x: Tensor): Tensor {
     })
   }
   notice(x)
-  const alias = detach(operation, x)
+  // Beneath a batched tensor gradients go on to be recorded: only the handle itself is new.
+  const alias =
+    batching.current?.rewrap(x, (physical) => reshape(operation, physical, physical.shape)) ??
+    detach(operation, x)
   alias.node = isTracked(x)
     ? { primitive: 'reshape', operation, parameters: { shape: x.shape }, inputs: [x] }
     : { primitive: 'leaf', operation, inputs: [] }

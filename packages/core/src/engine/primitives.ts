@@ -1,6 +1,6 @@
 /**
  * Primitives: the closed set of differentiable steps that all tensor operations are made of, each with its parameters
- * as plain data. Tables over it (gradients here; batching and others later) are exhaustive by type: a primitive without
+ * as plain data. Tables over it (gradients, batching) are exhaustive by type: a primitive without
  * a rule does not compile.
  */
 import type {
@@ -72,8 +72,8 @@ export interface PrimitiveParameters {
   gather: { readonly axis: number }
   /** Inputs: initial values, indices (int32), updates. */
   scatter: { readonly operation: ScatterOperation; readonly axis: number }
-  /** The sorted values; `indices` says where each came from. */
-  sort: { readonly axis: number; readonly descending: boolean; readonly indices: Tensor }
+  /** The sorted values. Inputs: data, and where each value came from (int32). */
+  sort: { readonly axis: number; readonly descending: boolean }
   composite: { readonly name: CompositeName; readonly axis: number }
   custom: { readonly rule: CustomRule }
 }

@@ -2,8 +2,9 @@
  * Composites: operations that a backend may claim as one kernel, and their decomposition where it doesn't.
  */
 import { type CompositeName, expressions as e, input } from '@nabla/backend'
+import { perform } from '../engine/batching.js'
 import { allocate } from '../engine/deliver.js'
-import { track, withoutRecording } from '../engine/recording.js'
+import { withoutRecording } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 import { map } from './map.js'
 import { reduce } from './reduce.js'
@@ -37,15 +38,14 @@ export function decompose(name: CompositeName, x: Tensor, axis: number): Tensor 
 
 /** A composite of one input along one axis. */
 export function composite(name: CompositeName, x: Tensor, axis: number): Tensor {
-  const output = x.backend.capabilities.composites.includes(name)
-    ? claimed(name, x, axis)
-    : decompose(name, x, axis)
-  return track(output, [x], () => ({
-    primitive: 'composite',
-    operation: name,
-    parameters: { name, axis },
-    inputs: [x],
-  }))
+  return perform(
+    [x],
+    () => ({ primitive: 'composite', operation: name, parameters: { name, axis }, inputs: [x] }),
+    () => {
+      const isClaimed = x.backend.capabilities.composites.includes(name)
+      return isClaimed ? claimed(name, x, axis) : decompose(name, x, axis)
+    },
+  )
 }
 
 function claimed(name: CompositeName, x: Tensor, axis: number): Tensor {

@@ -4,9 +4,10 @@
  * convolution-kernel.ts, are contractions over the same kinds of views; each of the three is the gradient of another.
  */
 import { type Layout, permuteLayout, type View, windowLayout } from '@nabla/backend'
+import { perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import type { ConvolutionGeometry } from '../engine/primitives.js'
-import { track, withoutRecording } from '../engine/recording.js'
+import { withoutRecording } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 import { embed } from './copy.js'
 
@@ -63,35 +64,41 @@ export function convolution(
   kernel: Tensor,
   geometry: ConvolutionGeometry,
 ): Tensor {
-  const backend = commonBackend(operation, [x, kernel])
-  const { groups } = geometry
-  const [height = 0, width = 0, , filters = 0] = kernel.shape
-  const padded = padSpatial(operation, x, geometry.padding)
-  const windows = kernelWindows(padded.view(operation), [height, width], geometry)
-  const { tensor, view } = allocate(operation, x.dtype, windows.shape.slice(0, 3).concat(filters), [
-    x,
-    kernel,
-  ])
-  backend.run({
-    kind: 'contract',
-    label: operation,
-    batch: 1,
-    rows: 3,
-    columns: 1,
-    contracted: 3,
-    // windows [n, i, j, g, c, kh, kw] as [g | n, i, j | kh, kw, c]
-    left: splitGroups(windows, 3, groups, [3, 0, 1, 2, 5, 6, 4]),
-    // kernel [kh, kw, c, g, f] as [g | kh, kw, c | f]
-    right: splitGroups(kernel.view(operation), 3, groups, [3, 0, 1, 2, 4]),
-    scalars: [],
-    // output [n, i, j, g, f] as [g | n, i, j | f]
-    output: splitGroups(view, 3, groups, [3, 0, 1, 2, 4]),
-  })
-  if (padded !== x) padded.dispose()
-  return track(tensor, [x, kernel], () => ({
-    primitive: 'convolution',
-    operation,
-    parameters: geometry,
-    inputs: [x, kernel],
-  }))
+  return perform(
+    [x, kernel],
+    () => ({
+      primitive: 'convolution',
+      operation,
+      parameters: geometry,
+      inputs: [x, kernel],
+    }),
+    () => {
+      const backend = commonBackend(operation, [x, kernel])
+      const { groups } = geometry
+      const [height = 0, width = 0, , filters = 0] = kernel.shape
+      const padded = padSpatial(operation, x, geometry.padding)
+      const windows = kernelWindows(padded.view(operation), [height, width], geometry)
+      const { tensor, view } = allocate(operation, x.dtype, windows.shape.slice(0, 3).concat(filters), [
+        x,
+        kernel,
+      ])
+      backend.run({
+        kind: 'contract',
+        label: operation,
+        batch: 1,
+        rows: 3,
+        columns: 1,
+        contracted: 3,
+        // windows [n, i, j, g, c, kh, kw] as [g | n, i, j | kh, kw, c]
+        left: splitGroups(windows, 3, groups, [3, 0, 1, 2, 5, 6, 4]),
+        // kernel [kh, kw, c, g, f] as [g | kh, kw, c | f]
+        right: splitGroups(kernel.view(operation), 3, groups, [3, 0, 1, 2, 4]),
+        scalars: [],
+        // output [n, i, j, g, f] as [g | n, i, j | f]
+        output: splitGroups(view, 3, groups, [3, 0, 1, 2, 4]),
+      })
+      if (padded !== x) padded.dispose()
+      return tensor
+    },
+  )
 }

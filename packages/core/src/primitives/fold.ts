@@ -12,8 +12,8 @@ import {
   type View,
   type WindowAxis,
 } from '@nabla/backend'
+import { perform } from '../engine/batching.js'
 import { allocate } from '../engine/deliver.js'
-import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 import { fillView } from './copy.js'
 
@@ -62,26 +62,32 @@ function sourceView(x: View, rank: number, offset: readonly number[]): View {
 
 /** Windows of `x` (laid out as the `window` primitive does) summed back into `shape`. */
 export function fold(operation: string, x: Tensor, shape: Shape, windows: readonly WindowAxis[]): Tensor {
-  const { tensor, view } = allocate(operation, x.dtype, shape, [x])
-  fillView(x, operation, view, 0)
-  const source = x.view(operation)
-  const sum = expressions.add(input(0, x.dtype), input(1, x.dtype))
-  for (const offset of offsets(windows)) {
-    const target = targetView(view, windows, x.shape, offset)
-    x.backend.run({
-      kind: 'map',
-      label: operation,
-      shape: target.shape,
-      expressions: [sum],
-      inputs: [target, sourceView(source, shape.length, offset)],
-      scalars: [],
-      outputs: [target],
-    })
-  }
-  return track(tensor, [x], () => ({
-    primitive: 'fold',
-    operation,
-    parameters: { shape, windows },
-    inputs: [x],
-  }))
+  return perform(
+    [x],
+    () => ({
+      primitive: 'fold',
+      operation,
+      parameters: { shape, windows },
+      inputs: [x],
+    }),
+    () => {
+      const { tensor, view } = allocate(operation, x.dtype, shape, [x])
+      fillView(x, operation, view, 0)
+      const source = x.view(operation)
+      const sum = expressions.add(input(0, x.dtype), input(1, x.dtype))
+      for (const offset of offsets(windows)) {
+        const target = targetView(view, windows, x.shape, offset)
+        x.backend.run({
+          kind: 'map',
+          label: operation,
+          shape: target.shape,
+          expressions: [sum],
+          inputs: [target, sourceView(source, shape.length, offset)],
+          scalars: [],
+          outputs: [target],
+        })
+      }
+      return tensor
+    },
+  )
 }

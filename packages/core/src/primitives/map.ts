@@ -2,8 +2,9 @@
  * The elementwise primitive: one expression over any number of inputs, broadcast to a common shape.
  */
 import { broadcastLayout, broadcastShapes, type Expr, type Shape, sameShape, type View } from '@nabla/backend'
+import { batching, perform } from '../engine/batching.js'
 import { allocate, commonBackend, type Fresh } from '../engine/deliver.js'
-import { track } from '../engine/recording.js'
+import { withoutRecording } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 
 /** The inputs' views, repeated to `shape` by stride 0. */
@@ -31,24 +32,25 @@ export function map(
   inputs: readonly [Tensor, ...Tensor[]],
   scalars: readonly number[] = [],
 ): Tensor {
-  const backend = commonBackend(operation, inputs)
-  const shape = commonShape(operation, inputs)
-  const { tensor, view } = allocate(operation, expression.dtype, shape, inputs)
-  backend.run({
-    kind: 'map',
-    label: operation,
-    shape,
-    expressions: [expression],
-    inputs: broadcastViews(operation, inputs, shape),
-    scalars,
-    outputs: [view],
-  })
-  return track(tensor, inputs, () => ({
-    primitive: 'map',
-    operation,
-    parameters: { expression, scalars },
+  return perform(
     inputs,
-  }))
+    () => ({ primitive: 'map', operation, parameters: { expression, scalars }, inputs }),
+    () => {
+      const backend = commonBackend(operation, inputs)
+      const shape = commonShape(operation, inputs)
+      const { tensor, view } = allocate(operation, expression.dtype, shape, inputs)
+      backend.run({
+        kind: 'map',
+        label: operation,
+        shape,
+        expressions: [expression],
+        inputs: broadcastViews(operation, inputs, shape),
+        scalars,
+        outputs: [view],
+      })
+      return tensor
+    },
+  )
 }
 
 /**
@@ -61,6 +63,8 @@ export function mapMany(
   inputs: readonly [Tensor, ...Tensor[]],
   scalars: readonly number[] = [],
 ): Tensor[] {
+  if (batching.current !== undefined)
+    return withoutRecording(() => expressions.map((each) => map(operation, each, inputs, scalars)))
   const backend = commonBackend(operation, inputs)
   const shape = commonShape(operation, inputs)
   const results: Fresh[] = expressions.map((expression) =>

@@ -9,7 +9,9 @@ import {
   type Shape,
   type View,
 } from '@nabla/backend'
+import { batching, perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
+import type { GraphNodeOf } from '../engine/primitives.js'
 import { isRecording, isTracked, track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 
@@ -21,21 +23,27 @@ export interface ScanOptions {
 
 /** Running sum, product, maximum or minimum along an axis. */
 export function scan(operation: string, kind: ScanOperation, x: Tensor, options: ScanOptions): Tensor {
-  const { tensor, view } = allocate(operation, x.dtype, x.shape, [x])
-  x.backend.run({
-    kind: 'scan',
-    label: operation,
-    operation: kind,
-    ...options,
-    input: x.view(operation),
-    output: view,
-  })
-  return track(tensor, [x], () => ({
-    primitive: 'scan',
-    operation,
-    parameters: { operation: kind, ...options },
-    inputs: [x],
-  }))
+  return perform(
+    [x],
+    () => ({
+      primitive: 'scan',
+      operation,
+      parameters: { operation: kind, ...options },
+      inputs: [x],
+    }),
+    () => {
+      const { tensor, view } = allocate(operation, x.dtype, x.shape, [x])
+      x.backend.run({
+        kind: 'scan',
+        label: operation,
+        operation: kind,
+        ...options,
+        input: x.view(operation),
+        output: view,
+      })
+      return tensor
+    },
+  )
 }
 
 function repeated(operation: string, tensor: Tensor, shape: Shape): View {
@@ -48,23 +56,29 @@ function repeated(operation: string, tensor: Tensor, shape: Shape): View {
  * x's lengths, except along `axis`, where its own length counts).
  */
 export function gather(operation: string, x: Tensor, indices: Tensor, axis: number): Tensor {
-  const backend = commonBackend(operation, [x, indices])
-  const shape = x.shape.with(axis, indices.shape[axis] as number)
-  const { tensor, view } = allocate(operation, x.dtype, shape, [x, indices])
-  backend.run({
-    kind: 'gather',
-    label: operation,
-    axis,
-    input: x.view(operation),
-    indices: repeated(operation, indices, shape),
-    output: view,
-  })
-  return track(tensor, [x, indices], () => ({
-    primitive: 'gather',
-    operation,
-    parameters: { axis },
-    inputs: [x, indices],
-  }))
+  return perform(
+    [x, indices],
+    () => ({
+      primitive: 'gather',
+      operation,
+      parameters: { axis },
+      inputs: [x, indices],
+    }),
+    () => {
+      const backend = commonBackend(operation, [x, indices])
+      const shape = x.shape.with(axis, indices.shape[axis] as number)
+      const { tensor, view } = allocate(operation, x.dtype, shape, [x, indices])
+      backend.run({
+        kind: 'gather',
+        label: operation,
+        axis,
+        input: x.view(operation),
+        indices: repeated(operation, indices, shape),
+        output: view,
+      })
+      return tensor
+    },
+  )
 }
 
 /** A copy of `initial` with `updates` combined in at `indices` along `axis`. */
@@ -76,32 +90,38 @@ export function scatter(
   updates: Tensor,
   axis: number,
 ): Tensor {
-  const backend = commonBackend(operation, [initial, indices, updates])
-  const { tensor, view } = allocate(operation, initial.dtype, initial.shape, [initial, indices, updates])
-  backend.run({
-    kind: 'map',
-    label: operation,
-    shape: initial.shape,
-    expressions: [input(0, initial.dtype)],
-    inputs: [initial.view(operation)],
-    scalars: [],
-    outputs: [view],
-  })
-  backend.run({
-    kind: 'scatter',
-    label: operation,
-    operation: kind,
-    axis,
-    indices: repeated(operation, indices, updates.shape),
-    updates: updates.view(operation),
-    output: view,
-  })
-  return track(tensor, [initial, indices, updates], () => ({
-    primitive: 'scatter',
-    operation,
-    parameters: { operation: kind, axis },
-    inputs: [initial, indices, updates],
-  }))
+  return perform(
+    [initial, indices, updates],
+    () => ({
+      primitive: 'scatter',
+      operation,
+      parameters: { operation: kind, axis },
+      inputs: [initial, indices, updates],
+    }),
+    () => {
+      const backend = commonBackend(operation, [initial, indices, updates])
+      const { tensor, view } = allocate(operation, initial.dtype, initial.shape, [initial, indices, updates])
+      backend.run({
+        kind: 'map',
+        label: operation,
+        shape: initial.shape,
+        expressions: [input(0, initial.dtype)],
+        inputs: [initial.view(operation)],
+        scalars: [],
+        outputs: [view],
+      })
+      backend.run({
+        kind: 'scatter',
+        label: operation,
+        operation: kind,
+        axis,
+        indices: repeated(operation, indices, updates.shape),
+        updates: updates.view(operation),
+        output: view,
+      })
+      return tensor
+    },
+  )
 }
 
 /** Values in order along an axis, and where each came from. */
@@ -111,6 +131,18 @@ export function sort(
   axis: number,
   descending: boolean,
 ): { readonly values: Tensor; readonly indices: Tensor } {
+  const step = (inputs: readonly Tensor[]): GraphNodeOf<'sort'> => ({
+    primitive: 'sort',
+    operation,
+    parameters: { axis, descending },
+    inputs,
+  })
+  const results = batching.current?.apply(step([x])) ?? sortNow(operation, x, axis, descending)
+  const [values, indices] = [results[0] as Tensor, results[1] as Tensor]
+  return { values: track(values, [x], () => step([x, indices])), indices }
+}
+
+function sortNow(operation: string, x: Tensor, axis: number, descending: boolean): readonly Tensor[] {
   const values = allocate(operation, x.dtype, x.shape, [x])
   const indices = allocate(operation, 'int32', x.shape, [x])
   x.backend.run({
@@ -122,18 +154,14 @@ export function sort(
     values: values.view,
     indices: indices.view,
   })
-  const tracked = track(values.tensor, [x], () => ({
-    primitive: 'sort',
-    operation,
-    parameters: { axis, descending, indices: indices.tensor },
-    inputs: [x],
-  }))
-  return { values: tracked, indices: indices.tensor }
+  return [values.tensor, indices.tensor]
 }
 
 /** The sorted values alone; where each came from is computed only if a gradient will need it. */
 export function sortValues(operation: string, x: Tensor, axis: number, descending: boolean): Tensor {
-  if (isRecording() && isTracked(x)) return sort(operation, x, axis, descending).values
+  if (batching.current !== undefined || (isRecording() && isTracked(x))) {
+    return sort(operation, x, axis, descending).values
+  }
   const { tensor, view } = allocate(operation, x.dtype, x.shape, [x])
   x.backend.run({ kind: 'sort', label: operation, axis, descending, input: x.view(operation), values: view })
   return tensor
@@ -141,6 +169,7 @@ export function sortValues(operation: string, x: Tensor, axis: number, descendin
 
 /** Only where the sorted values come from, as int32. */
 export function sortIndices(operation: string, x: Tensor, axis: number, descending: boolean): Tensor {
+  if (batching.current !== undefined) return sort(operation, x, axis, descending).indices
   const { tensor, view } = allocate(operation, 'int32', x.shape, [x])
   x.backend.run({ kind: 'sort', label: operation, axis, descending, input: x.view(operation), indices: view })
   return tensor

@@ -99,10 +99,10 @@ export const gatherRule: GradientRule<'gather'> = ({ operation, parameters, inpu
   return [scatter(label, 'add', zeros, inputAt(inputs, 1), cotangent, parameters.axis), undefined]
 }
 
-export const sortRule: GradientRule<'sort'> = ({ operation, parameters, cotangent }) => {
+export const sortRule: GradientRule<'sort'> = ({ operation, parameters, inputs, cotangent }) => {
   const label = `${operation} gradient`
   const zeros = fillLike(label, cotangent, cotangent.shape, 0)
-  return [scatter(label, 'add', zeros, parameters.indices, cotangent, parameters.axis)]
+  return [scatter(label, 'add', zeros, inputAt(inputs, 1), cotangent, parameters.axis)]
 }
 
 type Scatter = RuleContext<'scatter'>
