@@ -44,14 +44,18 @@ export function leaf(operation: string, x: Tensor): Tensor {
 }
 
 /** The result of a function that must return at once. */
-export function requireSynchronous<R>(operation: string, value: R): R {
+export function requireSynchronous<R>(
+  operation: string,
+  value: R,
+  fix = 'read values (await …) outside of the function; return what you need besides the loss as { value, … }',
+): R {
   if (!isPromise(value)) return value
   // The function goes on after its tensors were freed; that it then fails is a consequence, not news.
   Promise.resolve(value).catch(() => {})
   throw new ValueError(operation, {
     expected: 'a function that returns at once',
     received: 'an async function',
-    fix: 'read values (await …) outside of the function; return what you need besides the loss as { value, … }',
+    fix,
   })
 }
 

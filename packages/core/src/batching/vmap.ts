@@ -23,7 +23,7 @@ export interface VmapOptions {
 export type Batched<T> =
   T extends Tensor<Shape, infer D extends DType>
     ? Tensor<Shape, D>
-    : T extends (...parameters: never[]) => unknown
+    : T extends ((...parameters: never[]) => unknown) | ReadonlyMap<never, unknown> | ReadonlySet<unknown>
       ? T
       : { [K in keyof T]: Batched<T[K]> }
 
@@ -74,7 +74,11 @@ export function vmap<Parameters extends readonly unknown[], R>(
       const visible = eachMapped((tensor, axis) =>
         level.wrap(permute(operation, tensor, moveAxis(tensor.ndim, axis, 0))),
       )
-      const result = requireSynchronous(operation, run(...(visible as unknown as Parameters)))
+      const result = requireSynchronous(
+        operation,
+        run(...(visible as unknown as Parameters)),
+        'read values (await …) outside of the function, from what vmap returns',
+      )
       return mapTensorsIn(result, 'result', (tensor, path) => collect(level, tensor, outAxes, path))
     }) as Batched<R>
   }
