@@ -4,7 +4,7 @@
  */
 import { ValueError } from '@nabla/backend'
 import type { Batching } from '../engine/batching.js'
-import type { GraphNodeOf, Primitive } from '../engine/primitives.js'
+import type { Primitive, StepOf } from '../engine/primitives.js'
 import { currentOwner, Owner, runOwned } from '../engine/scope.js'
 import type { Tensor } from '../tensor.js'
 import { innermostLevel, type Level } from './level.js'
@@ -34,7 +34,7 @@ function beneath(operation: string, level: Level, compute: () => readonly Tensor
   }
 }
 
-function applyRule<P extends Primitive>(level: Level, step: GraphNodeOf<P>): Tensor[] {
+function applyRule<P extends Primitive>(level: Level, step: StepOf<P>): Tensor[] {
   const { operation, parameters, inputs } = step
   const operands = inputs.map((input) => {
     const physical = level.physicalOf(input)
@@ -47,7 +47,7 @@ function applyRule<P extends Primitive>(level: Level, step: GraphNodeOf<P>): Ten
 export const RULES: Batching = {
   apply(step) {
     const level = innermostLevel(step.inputs)
-    return level === undefined ? undefined : applyRule(level, step as GraphNodeOf<Primitive>)
+    return level === undefined ? undefined : applyRule(level, step as StepOf<Primitive>)
   },
   isBatched: (x) => innermostLevel([x]) !== undefined,
   rewrap(x, change) {

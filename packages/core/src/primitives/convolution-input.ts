@@ -4,11 +4,10 @@
  * place.
  */
 import { sliceLayout, type View, windowLayout } from '@nabla/backend'
-import { perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import type { PrimitiveParameters } from '../engine/primitives.js'
 import type { Tensor } from '../tensor.js'
-import { padSpatial, relayout, splitGroups } from './convolution.js'
+import { padSpatial, relayout, splitGroups } from './convolution-forward.js'
 import { type Phase, phasePadding, phasesOf } from './convolution-phases.js'
 import { fillView } from './copy.js'
 
@@ -61,60 +60,49 @@ function tapView(view: View, phases: PhasePair): View {
  * Input [batch, ...size, channels] of a cotangent [batch, rows, columns, filters] and a kernel
  * [height, width, channels / groups, filters].
  */
-export function convolutionInput(
+export function convolveToInput(
   operation: string,
   cotangent: Tensor,
   kernel: Tensor,
   parameters: Parameters,
 ): Tensor {
-  return perform(
-    [cotangent, kernel],
-    () => ({
-      primitive: 'convolutionInput',
-      operation,
-      parameters,
-      inputs: [cotangent, kernel],
-    }),
-    () => {
-      const backend = commonBackend(operation, [cotangent, kernel])
-      const { groups, size, strides } = parameters
-      const [batch = 0, rows = 0, columns = 0] = cotangent.shape
-      const shape = [batch, ...size, (kernel.shape[2] as number) * groups]
-      const { tensor, view } = allocate(operation, cotangent.dtype, shape, [cotangent, kernel])
-      const [vertical, horizontal] = spatialPhases(kernel, parameters)
-      const padding = [phasePadding(vertical, rows), phasePadding(horizontal, columns)] as const
-      const padded = padSpatial(operation, cotangent, padding)
-      const source = padded.view(operation)
-      const taps = kernel.view(operation)
-      for (const phases of vertical.flatMap((down) => horizontal.map((across) => [down, across] as const))) {
-        const target = targetView(view, phases, strides)
-        if (phases.some((phase) => phase.taps === 0)) {
-          fillView(cotangent, operation, target, 0)
-          continue
-        }
-        backend.run({
-          kind: 'contract',
-          label: operation,
-          batch: 1,
-          rows: 3,
-          columns: 1,
-          contracted: 3,
-          // windows [n, i, j, g, f, kh, kw] as [g | n, i, j | kh, kw, f]
-          left: splitGroups(
-            sourceView(source, phases, [padding[0][0], padding[1][0]]),
-            3,
-            groups,
-            [3, 0, 1, 2, 5, 6, 4],
-          ),
-          // kernel [kh, kw, c, g, f] as [g | kh, kw, f | c]
-          right: splitGroups(tapView(taps, phases), 3, groups, [3, 0, 1, 4, 2]),
-          scalars: [],
-          // input [n, i, j, g, c] as [g | n, i, j | c]
-          output: splitGroups(target, 3, groups, [3, 0, 1, 2, 4]),
-        })
-      }
-      if (padded !== cotangent) padded.dispose()
-      return tensor
-    },
-  )
+  const backend = commonBackend(operation, [cotangent, kernel])
+  const { groups, size, strides } = parameters
+  const [batch = 0, rows = 0, columns = 0] = cotangent.shape
+  const shape = [batch, ...size, (kernel.shape[2] as number) * groups]
+  const { tensor, view } = allocate(operation, cotangent.dtype, shape, [cotangent, kernel])
+  const [vertical, horizontal] = spatialPhases(kernel, parameters)
+  const padding = [phasePadding(vertical, rows), phasePadding(horizontal, columns)] as const
+  const padded = padSpatial(operation, cotangent, padding)
+  const source = padded.view(operation)
+  const taps = kernel.view(operation)
+  for (const phases of vertical.flatMap((down) => horizontal.map((across) => [down, across] as const))) {
+    const target = targetView(view, phases, strides)
+    if (phases.some((phase) => phase.taps === 0)) {
+      fillView(cotangent, operation, target, 0)
+      continue
+    }
+    backend.run({
+      kind: 'contract',
+      label: operation,
+      batch: 1,
+      rows: 3,
+      columns: 1,
+      contracted: 3,
+      // windows [n, i, j, g, f, kh, kw] as [g | n, i, j | kh, kw, f]
+      left: splitGroups(
+        sourceView(source, phases, [padding[0][0], padding[1][0]]),
+        3,
+        groups,
+        [3, 0, 1, 2, 5, 6, 4],
+      ),
+      // kernel [kh, kw, c, g, f] as [g | kh, kw, f | c]
+      right: splitGroups(tapView(taps, phases), 3, groups, [3, 0, 1, 4, 2]),
+      scalars: [],
+      // input [n, i, j, g, c] as [g | n, i, j | c]
+      output: splitGroups(target, 3, groups, [3, 0, 1, 2, 4]),
+    })
+  }
+  if (padded !== cotangent) padded.dispose()
+  return tensor
 }

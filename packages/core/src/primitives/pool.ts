@@ -1,9 +1,11 @@
 /**
- * Maximum over windows, in the two directions that the contract has: picking at each window's winner, and adding there.
+ * Maximum over windows, in the two directions that the contract has: picking at each window's winner, and adding
+ * there. Each is the gradient of the other.
  */
 import { type PoolGeometry, type Shape, windowCount } from '@nabla/backend'
 import { perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
+import { type GradientRule, inputAt } from '../engine/gradient-rule.js'
 import type { Tensor } from '../tensor.js'
 
 /** Shape of the result of pooling [batch, height, width, channels]. */
@@ -27,6 +29,7 @@ export function poolSelect(operation: string, by: Tensor, source: Tensor, geomet
       operation,
       parameters: { geometry },
       inputs: [by, source],
+      rule: poolSelectRule,
     }),
     () => {
       const backend = commonBackend(operation, [by, source])
@@ -57,6 +60,7 @@ export function poolSpread(operation: string, by: Tensor, source: Tensor, geomet
       operation,
       parameters: { geometry },
       inputs: [by, source],
+      rule: poolSpreadRule,
     }),
     () => {
       const backend = commonBackend(operation, [by, source])
@@ -74,3 +78,17 @@ export function poolSpread(operation: string, by: Tensor, source: Tensor, geomet
     },
   )
 }
+
+const poolSelectRule: GradientRule<'poolSelect'> = ({ operation, parameters, inputs, cotangent, needs }) => [
+  undefined,
+  needs(1)
+    ? poolSpread(`${operation} gradient`, inputAt(inputs, 0), cotangent, parameters.geometry)
+    : undefined,
+]
+
+const poolSpreadRule: GradientRule<'poolSpread'> = ({ operation, parameters, inputs, cotangent, needs }) => [
+  undefined,
+  needs(1)
+    ? poolSelect(`${operation} gradient`, inputAt(inputs, 0), cotangent, parameters.geometry)
+    : undefined,
+]

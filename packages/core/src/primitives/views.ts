@@ -1,15 +1,7 @@
 /**
- * Primitives that only change the view: reshape (a copy where it must), permute, broadcast, slice, window, detach.
+ * Primitives that only change the view: reshape (a copy where it must), permute, broadcast, slice, detach.
  */
-import {
-  broadcastLayout,
-  permuteLayout,
-  reshapeLayout,
-  rowMajorLayout,
-  type Shape,
-  type WindowAxis,
-  windowLayout,
-} from '@nabla/backend'
+import { broadcastLayout, permuteLayout, reshapeLayout, rowMajorLayout, type Shape } from '@nabla/backend'
 import { batching, perform } from '../engine/batching.js'
 import { alias, allocate } from '../engine/deliver.js'
 import type { AxisRange } from '../engine/primitives.js'
@@ -60,15 +52,6 @@ export function slice(operation: string, x: Tensor, ranges: readonly AxisRange[]
     [x],
     () => ({ primitive: 'slice', operation, parameters: { ranges }, inputs: [x] }),
     () => alias(operation, x, rangesLayout(x, ranges)),
-  )
-}
-
-/** Sliding windows, window axes last; nothing is copied. */
-export function window(operation: string, x: Tensor, windows: readonly WindowAxis[]): Tensor {
-  return perform(
-    [x],
-    () => ({ primitive: 'window', operation, parameters: { windows }, inputs: [x] }),
-    () => alias(operation, x, windowLayout(x, windows)),
   )
 }
 

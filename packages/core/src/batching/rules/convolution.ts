@@ -6,9 +6,7 @@
  * all examples.
  */
 import type { ConvolutionGeometry } from '../../engine/primitives.js'
-import { convolution } from '../../primitives/convolution.js'
-import { convolutionInput } from '../../primitives/convolution-input.js'
-import { convolutionKernel } from '../../primitives/convolution-kernel.js'
+import { convolution, convolutionInput, convolutionKernel } from '../../primitives/convolution.js'
 import { poolSelect, poolSpread } from '../../primitives/pool.js'
 import { permute, reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'

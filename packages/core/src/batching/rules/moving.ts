@@ -2,8 +2,8 @@
  * Batching of what moves elements: the same with all of the batch axis in front.
  */
 import { concatenate, embed } from '../../primitives/copy.js'
-import { fold } from '../../primitives/fold.js'
-import { broadcast, permute, reshape, slice, window } from '../../primitives/views.js'
+import { broadcast, permute, reshape, slice } from '../../primitives/views.js'
+import { fold, window } from '../../primitives/windows.js'
 import type { Tensor } from '../../tensor.js'
 import { type BatchingRule, onlyTensor, withBatch } from './rule.js'
 

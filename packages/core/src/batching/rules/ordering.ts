@@ -2,7 +2,9 @@
  * Batching of what goes along one axis: it is one further back.
  */
 import { composite } from '../../primitives/composite.js'
-import { gather, scan, scatter, sort } from '../../primitives/ordering.js'
+import { gather, scatter } from '../../primitives/gather.js'
+import { scan } from '../../primitives/scan.js'
+import { sort } from '../../primitives/sort.js'
 import { type BatchingRule, onlyTensor, operandAt, withBatch, withFirstAxis } from './rule.js'
 
 export const scanBatch: BatchingRule<'scan'> = (context) => {

@@ -1,6 +1,6 @@
 /**
- * The reverse of sliding windows: every element becomes the sum over the windows that hold it. One in-place addition
- * per window position, in a fixed order, so it is deterministic.
+ * Sliding windows as a view, and the reverse: every element becomes the sum over the windows that hold it, by one
+ * in-place addition per window position, in a fixed order, so it is deterministic. Each is the gradient of the other.
  */
 import {
   expressions,
@@ -11,9 +11,11 @@ import {
   sliceLayout,
   type View,
   type WindowAxis,
+  windowLayout,
 } from '@nabla/backend'
 import { perform } from '../engine/batching.js'
-import { allocate } from '../engine/deliver.js'
+import { alias, allocate } from '../engine/deliver.js'
+import { type GradientRule, inputAt } from '../engine/gradient-rule.js'
 import type { Tensor } from '../tensor.js'
 import { fillView } from './copy.js'
 
@@ -69,6 +71,7 @@ export function fold(operation: string, x: Tensor, shape: Shape, windows: readon
       operation,
       parameters: { shape, windows },
       inputs: [x],
+      rule: foldRule,
     }),
     () => {
       const { tensor, view } = allocate(operation, x.dtype, shape, [x])
@@ -91,3 +94,20 @@ export function fold(operation: string, x: Tensor, shape: Shape, windows: readon
     },
   )
 }
+
+/** Sliding windows, window axes last; nothing is copied. */
+export function window(operation: string, x: Tensor, windows: readonly WindowAxis[]): Tensor {
+  return perform(
+    [x],
+    () => ({ primitive: 'window', operation, parameters: { windows }, inputs: [x], rule: windowRule }),
+    () => alias(operation, x, windowLayout(x, windows)),
+  )
+}
+
+const windowRule: GradientRule<'window'> = ({ operation, parameters, inputs, cotangent }) => [
+  fold(`${operation} gradient`, cotangent, inputAt(inputs, 0).shape, parameters.windows),
+]
+
+const foldRule: GradientRule<'fold'> = ({ operation, parameters, cotangent }) => [
+  window(`${operation} gradient`, cotangent, parameters.windows),
+]
