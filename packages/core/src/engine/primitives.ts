@@ -1,7 +1,6 @@
 /**
  * Primitives: the closed set of differentiable steps that all tensor operations are made of, each with its parameters
- * as plain data. Tables over it (gradients, batching) are exhaustive by type: a primitive without
- * a rule does not compile.
+ * as plain data. Rules over it (gradients, batching) are exhaustive by type: a primitive without a rule does not compile.
  */
 import type {
   CompositeName,

@@ -3,11 +3,10 @@
  */
 import { expressions as e, input, type ReduceOperation, sizeOf } from '@nabla/backend'
 import { type GradientRule, inputAt, type RuleContext } from '../../engine/gradient-rule.js'
-import { embed } from '../../primitives/copy.js'
 import { map } from '../../primitives/map.js'
-import { wholeRanges } from '../../primitives/ranges.js'
 import { reduce } from '../../primitives/reduce.js'
-import { broadcast, permute, reshape, slice } from '../../primitives/views.js'
+import { scan } from '../../primitives/scan.js'
+import { broadcast, permute, reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 
 type Context = RuleContext<'reduce'>
@@ -29,28 +28,7 @@ function extreme({ operation, parameters, inputs, output, cotangent }: Context):
   return map(label, e.select(e.equal(a, b), e.divide(c, d), 0), [x, output, cotangent, count])
 }
 
-/**
- * Before each element of the last axis the product of all in front of it (behind it, in reverse), by doubling: Hillis &
- * Steele, "Data parallel algorithms", CACM 1986. Made of what every gradient carries, unlike the running product.
- */
-function productsBefore(label: string, x: Tensor, reverse: boolean): Tensor {
-  const { shape } = x
-  const axis = shape.length - 1
-  const length = shape[axis] as number
-  /** Moved along the axis, ones moving in. */
-  const moved = (from: Tensor, by: number): Tensor => {
-    const range = (start: number) => wholeRanges(shape).with(axis, { start, length: length - by, step: 1 })
-    const [source, target] = reverse ? [by, 0] : [0, by]
-    return embed(label, slice(label, from, range(source)), shape, range(target), 1)
-  }
-  let result = moved(x, Math.min(1, length))
-  for (let by = 1; by < length - 1; by *= 2) {
-    result = map(label, e.multiply(input(0, x.dtype), input(1, x.dtype)), [result, moved(result, by)])
-  }
-  return result
-}
-
-/** The product of all the others, from those in front and those behind: exact also where elements are zero. */
+/** The product of all the others, from running products of both directions: exact also where elements are zero. */
 function product({ operation, parameters, inputs, cotangent }: Context): Tensor {
   const label = `${operation} gradient`
   const x = inputAt(inputs, 0)
@@ -61,7 +39,9 @@ function product({ operation, parameters, inputs, cotangent }: Context): Tensor 
     ...kept.map((axis) => x.shape[axis] as number),
     sizeOf(parameters.axes.map((axis) => x.shape[axis] as number)),
   ])
-  const [before, after] = [productsBefore(label, flat, false), productsBefore(label, flat, true)]
+  const options = { axis: kept.length, exclusive: true }
+  const before = scan(label, 'product', flat, { ...options, reverse: false })
+  const after = scan(label, 'product', flat, { ...options, reverse: true })
   const others = map(label, e.multiply(input(0, x.dtype), input(1, x.dtype)), [before, after])
   const inverse = order.map((_, axis) => order.indexOf(axis))
   const back = permute(label, reshape(label, others, moved.shape), inverse)
