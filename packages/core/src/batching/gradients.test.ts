@@ -65,6 +65,7 @@ describe('per example', () => {
     ['grad of grad', twice],
     ['grad of what is not used', grad((_x: Tensor) => ones([], { dtype: 'float64' }))],
     ['jacobian', jacobian((x: Tensor) => softmax(x.mul(x)))],
+    ['jacobian of checkpoint', jacobian(checkpoint((x: Tensor) => softmax(x.mul(x))))],
     ['hessian', hessian(curved)],
     ['vjp', (x) => vjp((y: Tensor) => softmax(y))(x, x.mul(2)).gradient],
     ['jvp', (x) => jvp((y: Tensor) => softmax(y))(x, x.mul(2)).tangent],
