@@ -29,6 +29,7 @@ export {
   ValueError,
 } from '@nabla/backend'
 export * from './autograd/index.js'
+export { type Batched, type VmapOptions, vmap } from './batching/vmap.js'
 // What data loaders, optimizers and training loops keep memory flat with.
 export { breathe } from './engine/breathe.js'
 export { defaultBackend, setDefaultBackend, setDefaultBackendFactory } from './engine/default-backend.js'

@@ -115,6 +115,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
    */
   assign(next: Tensor): void {
     requireTensor(`assign to "${this.name}"`, next)
+    next.view(`assign to "${this.name}"`)
     this.#requireLike(next)
     if (this.#tracked !== undefined) {
       throw new ValueError(`assign to "${this.name}"`, {

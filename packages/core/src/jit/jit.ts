@@ -3,6 +3,7 @@
  * of the function from then on.
  */
 import { isContiguous, ValueError } from '@nabla/backend'
+import { batching } from '../engine/batching.js'
 import { inspector } from '../engine/inspection.js'
 import { isRecording } from '../engine/recording.js'
 import { tracing } from '../engine/tracing.js'
@@ -73,9 +74,14 @@ export function stateOf(jitted: object): JitState | undefined {
   return states.get(jitted)
 }
 
-/** Whether the function itself has to run: inside a gradient or another captured function it becomes part of that. */
+/** Whether the function itself has to run: inside a gradient, a vmap or another captured function it becomes part of that. */
 function mustRun(): boolean {
-  return tracing.current !== undefined || isRecording() || inspector.current !== undefined
+  return (
+    tracing.current !== undefined ||
+    batching.current !== undefined ||
+    isRecording() ||
+    inspector.current !== undefined
+  )
 }
 
 /**

@@ -1,9 +1,12 @@
 /**
- * Composites: operations that a backend may claim as one kernel, and their decomposition where it doesn't.
+ * Composites: operations that a backend may claim as one kernel, and their decomposition where it doesn't, and
+ * their gradients, each in the passes it needs.
  */
 import { type CompositeName, expressions as e, input } from '@nabla/backend'
+import { perform } from '../engine/batching.js'
 import { allocate } from '../engine/deliver.js'
-import { track, withoutRecording } from '../engine/recording.js'
+import type { GradientRule, RuleContext } from '../engine/gradient-rule.js'
+import { withoutRecording } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 import { map } from './map.js'
 import { reduce } from './reduce.js'
@@ -37,15 +40,20 @@ export function decompose(name: CompositeName, x: Tensor, axis: number): Tensor 
 
 /** A composite of one input along one axis. */
 export function composite(name: CompositeName, x: Tensor, axis: number): Tensor {
-  const output = x.backend.capabilities.composites.includes(name)
-    ? claimed(name, x, axis)
-    : decompose(name, x, axis)
-  return track(output, [x], () => ({
-    primitive: 'composite',
-    operation: name,
-    parameters: { name, axis },
-    inputs: [x],
-  }))
+  return perform(
+    [x],
+    () => ({
+      primitive: 'composite',
+      operation: name,
+      parameters: { name, axis },
+      inputs: [x],
+      rule: compositeRule,
+    }),
+    () => {
+      const isClaimed = x.backend.capabilities.composites.includes(name)
+      return isClaimed ? claimed(name, x, axis) : decompose(name, x, axis)
+    },
+  )
 }
 
 function claimed(name: CompositeName, x: Tensor, axis: number): Tensor {
@@ -60,3 +68,26 @@ function claimed(name: CompositeName, x: Tensor, axis: number): Tensor {
   })
   return tensor
 }
+
+type Context = RuleContext<'composite'>
+
+/** out · (ct − Σ ct · out) */
+function softmax({ parameters, output, cotangent }: Context): Tensor {
+  const { dtype } = output
+  const [a, b, c] = [input(0, dtype), input(1, dtype), input(2, dtype)]
+  const weighted = map('softmax gradient', e.multiply(a, b), [cotangent, output])
+  const total = reduce('softmax gradient', 'sum', weighted, [parameters.axis], true)
+  return map('softmax gradient', e.multiply(a, e.subtract(b, c)), [output, cotangent, total])
+}
+
+/** ct − exp(out) · Σ ct */
+function logSoftmax({ parameters, output, cotangent }: Context): Tensor {
+  const { dtype } = output
+  const total = reduce('logSoftmax gradient', 'sum', cotangent, [parameters.axis], true)
+  const [a, b, c] = [input(0, dtype), input(1, dtype), input(2, dtype)]
+  return map('logSoftmax gradient', e.subtract(b, e.multiply(e.exp(a), c)), [output, cotangent, total])
+}
+
+const RULES: Record<CompositeName, (context: Context) => Tensor> = { softmax, logSoftmax }
+
+const compositeRule: GradientRule<'composite'> = (context) => [RULES[context.parameters.name](context)]

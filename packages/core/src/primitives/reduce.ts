@@ -9,11 +9,11 @@ import {
   rowMajorLayout,
   type Shape,
 } from '@nabla/backend'
+import { batching, perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
-import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
-import { broadcastViews } from './map.js'
-import { reshape } from './views.js'
+import { broadcastViews, map } from './map.js'
+import { broadcast, reshape } from './views.js'
 
 const RESULT: Record<ReduceOperation, (dtype: DType) => DType> = {
   sum: (dtype) => dtype,
@@ -40,24 +40,25 @@ export function reduce(
   axes: readonly number[],
   keepdims: boolean,
 ): Tensor {
-  const { tensor, view } = allocate(operation, RESULT[kind](x.dtype), keptShape(x.shape, axes), [x])
-  x.backend.run({
-    kind: 'reduce',
-    label: operation,
-    operation: kind,
-    shape: x.shape,
-    axes,
-    expression: input(0, x.dtype),
-    inputs: [x.view(operation)],
-    scalars: [],
-    output: view,
-  })
-  const result = track(tensor, [x], () => ({
-    primitive: 'reduce',
-    operation,
-    parameters: { operation: kind, axes },
-    inputs: [x],
-  }))
+  const result = perform(
+    [x],
+    () => ({ primitive: 'reduce', operation, parameters: { operation: kind, axes }, inputs: [x] }),
+    () => {
+      const { tensor, view } = allocate(operation, RESULT[kind](x.dtype), keptShape(x.shape, axes), [x])
+      x.backend.run({
+        kind: 'reduce',
+        label: operation,
+        operation: kind,
+        shape: x.shape,
+        axes,
+        expression: input(0, x.dtype),
+        inputs: [x.view(operation)],
+        scalars: [],
+        output: view,
+      })
+      return tensor
+    },
+  )
   if (keepdims) return result
   const squeezed = reshape(operation, result, droppedShape(x.shape, axes))
   if (result.node === undefined) result.dispose()
@@ -77,6 +78,10 @@ export function reduceMapped(
   axes: readonly number[],
   keepdims: boolean,
 ): Tensor {
+  if (batching.current !== undefined) {
+    const mapped = broadcast(operation, map(operation, expression, inputs), shape)
+    return reduce(operation, kind, mapped, axes, keepdims)
+  }
   const backend = commonBackend(operation, inputs)
   const kept = keptShape(shape, axes)
   const visible = keepdims ? kept : droppedShape(shape, axes)

@@ -2,9 +2,9 @@
  * The gradient of every elementwise operation, derived from its expression: one kernel per needed input.
  */
 import { differentiate, type Expr, input, renumberInputs, substitute, topologicalOrder } from '@nabla/backend'
+import { type GradientRule, inputAt } from '../../engine/gradient-rule.js'
 import { map } from '../../primitives/map.js'
 import type { Tensor } from '../../tensor.js'
-import { type GradientRule, inputAt } from './rule.js'
 import { sumTo } from './sum-to.js'
 
 /** The cotangent of one input: an expression over a few of [inputs…, cotangent, output], named by position. */
