@@ -1,18 +1,21 @@
 /**
- * The reduction primitive.
+ * The reduction primitives: of a tensor, and of an expression of several.
  */
 import {
   type DType,
   type Expr,
+  expressions,
   input,
+  isFloat,
   type ReduceOperation,
   rowMajorLayout,
   type Shape,
+  scalar,
 } from '@nabla/backend'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
-import { broadcastViews } from './map.js'
+import { broadcastViews, commonShape } from './map.js'
 import { reshape } from './views.js'
 
 const RESULT: Record<ReduceOperation, (dtype: DType) => DType> = {
@@ -26,7 +29,8 @@ const RESULT: Record<ReduceOperation, (dtype: DType) => DType> = {
   argMin: () => 'int32',
 }
 
-const keptShape = (shape: Shape, axes: readonly number[]): number[] =>
+/** The reduced axes with length 1. */
+export const keptShape = (shape: Shape, axes: readonly number[]): number[] =>
   shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
 
 const droppedShape = (shape: Shape, axes: readonly number[]): number[] =>
@@ -64,23 +68,43 @@ export function reduce(
   return squeezed
 }
 
+export interface MappedReduction {
+  /** What the inputs are broadcast to; default: their common shape. Needed where only `index(axis)` runs over an axis. */
+  readonly shape?: Shape
+  /** Sorted and checked; default all. */
+  readonly axes?: readonly number[]
+  /** Keeps the reduced axes with length 1; default false. */
+  readonly keepdims?: boolean
+  /** Numbers for the scalar slots of the expression. */
+  readonly scalars?: readonly number[]
+  /** For a sum of floats: divides it, in the same kernel. */
+  readonly divisor?: number
+}
+
+/** The divisor as a scalar slot behind those of the expression. */
+const divisorSlot = (scalars: readonly number[], dtype: DType): Expr => scalar(scalars.length, dtype)
+
 /**
- * Reduces an expression of inputs that broadcast to `shape`, in one kernel. For results without a gradient: truth
- * values and counts.
+ * Reduces an expression of the inputs in one kernel, without a tensor of its values in between. Sums of floats are
+ * differentiable, with one kernel per needed input; other reductions have no gradient.
+ *
+ * @param expression input slots are `inputs`; `index(axis)` is the coordinate in the broadcast shape
+ * @example reduceMapped('sumOfSquares', 'sum', expressions.multiply(input(0, 'float32'), input(0, 'float32')), [x])
  */
 export function reduceMapped(
   operation: string,
   kind: ReduceOperation,
   expression: Expr,
   inputs: readonly [Tensor, ...Tensor[]],
-  shape: Shape,
-  axes: readonly number[],
-  keepdims: boolean,
+  options: MappedReduction = {},
 ): Tensor {
+  const { shape = commonShape(operation, inputs), keepdims = false, divisor } = options
+  const { axes = shape.map((_, axis) => axis), scalars: given = [] } = options
   const backend = commonBackend(operation, inputs)
   const kept = keptShape(shape, axes)
-  const visible = keepdims ? kept : droppedShape(shape, axes)
-  const { tensor, view } = allocate(operation, RESULT[kind](expression.dtype), visible, inputs)
+  const dtype = RESULT[kind](expression.dtype)
+  const { tensor, view } = allocate(operation, dtype, keepdims ? kept : droppedShape(shape, axes), inputs)
+  const scalars = divisor === undefined ? given : [...given, divisor]
   backend.run({
     kind: 'reduce',
     label: operation,
@@ -89,8 +113,19 @@ export function reduceMapped(
     axes,
     expression,
     inputs: broadcastViews(operation, inputs, shape),
-    scalars: [],
+    scalars,
+    ...(divisor !== undefined && { post: expressions.divide(input(0, dtype), divisorSlot(given, dtype)) }),
     output: { ...view, ...rowMajorLayout(kept) },
   })
+  if (kind === 'sum' && isFloat(dtype)) {
+    const whole =
+      divisor === undefined ? expression : expressions.divide(expression, divisorSlot(given, dtype))
+    track(tensor, inputs, () => ({
+      primitive: 'sumMapped',
+      operation,
+      parameters: { expression: whole, scalars, shape, axes },
+      inputs,
+    }))
+  }
   return tensor
 }

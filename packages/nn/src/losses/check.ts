@@ -13,15 +13,14 @@ function differInLastOne(longer: Shape, shorter: Shape): boolean {
 }
 
 /**
- * Targets in the type and shape of the predictions: [batch] meets [batch, 1] without silently broadcasting to
- * [batch, batch].
+ * Targets in the shape of the predictions, in whichever type they have: [batch] meets [batch, 1] without silently
+ * broadcasting to [batch, batch].
  */
-export function alignTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
+export function shapeTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
   const { shape } = predictions
-  const fits = sameShape(shape, targets.shape)
-  if (fits || differInLastOne(shape, targets.shape) || differInLastOne(targets.shape, shape)) {
-    const converted = targets.dtype === predictions.dtype ? targets : targets.cast(predictions.dtype)
-    return fits ? converted : converted.reshape(shape)
+  if (sameShape(shape, targets.shape)) return targets
+  if (differInLastOne(shape, targets.shape) || differInLastOne(targets.shape, shape)) {
+    return targets.reshape(shape)
   }
   const sparse = sameShape(withoutLast(shape), targets.shape)
   throw new ShapeError(name, {
@@ -31,6 +30,12 @@ export function alignTargets(name: string, predictions: Tensor, targets: Tensor)
       ? 'use the sparse form, which takes class numbers, or oneHot the targets'
       : 'reshape the targets',
   })
+}
+
+/** Targets in the type and shape of the predictions. @see shapeTargets */
+export function alignTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
+  const shaped = shapeTargets(name, predictions, targets)
+  return shaped.dtype === predictions.dtype ? shaped : shaped.cast(predictions.dtype)
 }
 
 /** Class numbers for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */

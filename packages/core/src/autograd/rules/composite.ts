@@ -3,7 +3,7 @@
  */
 import { type CompositeName, expressions as e, input } from '@nabla/backend'
 import { map } from '../../primitives/map.js'
-import { reduce } from '../../primitives/reduce.js'
+import { reduce, reduceMapped } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import type { GradientRule, RuleContext } from './rule.js'
 
@@ -13,8 +13,10 @@ type Context = RuleContext<'composite'>
 function softmax({ parameters, output, cotangent }: Context): Tensor {
   const { dtype } = output
   const [a, b, c] = [input(0, dtype), input(1, dtype), input(2, dtype)]
-  const weighted = map('softmax gradient', e.multiply(a, b), [cotangent, output])
-  const total = reduce('softmax gradient', 'sum', weighted, [parameters.axis], true)
+  const total = reduceMapped('softmax gradient', 'sum', e.multiply(a, b), [cotangent, output], {
+    axes: [parameters.axis],
+    keepdims: true,
+  })
   return map('softmax gradient', e.multiply(a, e.subtract(b, c)), [output, cotangent, total])
 }
 

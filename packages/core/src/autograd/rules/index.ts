@@ -21,7 +21,7 @@ import {
   sliceRule,
   windowRule,
 } from './linear.js'
-import { mapRule } from './map.js'
+import { mapRule, sumMappedRule } from './map.js'
 import { gatherRule, scanRule, scatterRule, sortRule } from './ordering.js'
 import { reduceRule } from './reduce.js'
 import type { GradientRule } from './rule.js'
@@ -29,6 +29,7 @@ import type { GradientRule } from './rule.js'
 export const GRADIENT_RULES: { readonly [P in Primitive]: GradientRule<P> } = {
   map: mapRule,
   reduce: reduceRule,
+  sumMapped: sumMappedRule,
   contract: contractRule,
   reshape: reshapeRule,
   permute: permuteRule,
