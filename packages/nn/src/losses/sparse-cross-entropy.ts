@@ -34,12 +34,16 @@ interface Way {
   gradient(cotangent: Tensor): Tensor
 }
 
+/** Whether a class number is one of the classes that there are scores for. */
+const exists = (class_: Expr, classes: number): Expr => e.and(e.lessEqual(0, class_), e.less(class_, classes))
+
+const orNaN = (condition: Expr, value: Expr): Expr =>
+  e.select(condition, value, constant(Number.NaN, value.dtype))
+
 /** `right` at the class of the row, `wrong` at the others, and NaN where the row has a class that doesn't exist. */
 export function byClass(logits: Tensor, class_: Expr, right: Expr, wrong: Expr): Expr {
-  const classes = logits.shape.at(-1) ?? 0
-  const exists = e.and(e.lessEqual(0, class_), e.less(class_, classes))
-  const others = e.select(exists, wrong, constant(Number.NaN, wrong.dtype))
-  return e.select(e.equal(index(logits.ndim - 1), class_), right, others)
+  const own = e.equal(index(logits.ndim - 1), class_)
+  return e.select(own, right, orNaN(exists(class_, logits.shape.at(-1) ?? 0), wrong))
 }
 
 /** By the passes above: for devices, and wherever nothing can be read while it runs. */
@@ -65,25 +69,34 @@ function passes(name: string, logits: Tensor, classes: Tensor): Way {
   }
 }
 
+/** Class numbers that can be reached: the nearest class in place of one that doesn't exist. */
+function reachable(name: string, classes: Tensor, length: number): Tensor {
+  return map(name, e.maximum(e.minimum(input(0, 'int32'), length - 1), 0), [classes])
+}
+
 /**
  * By picking and adding at the classes, which touches one element per row: faster where softmax is one kernel and
- * elements are cheap to reach. Class numbers must have been checked.
+ * elements are cheap to reach.
  */
 function picks(name: string, logits: Tensor, classes: Tensor): Way {
   const { dtype } = logits
+  const length = logits.shape.at(-1) ?? 0
   const logarithms = logSoftmax(logits, -1)
+  const places = canCheck(classes) ? classes : reachable(name, classes, length)
   const share = e.divide(input(0, dtype), scalar(0, dtype))
+  const isKnown = exists(input(1, 'int32'), length)
   return {
     loss() {
-      const own = takeAlongAxis(logarithms, classes, -1)
-      return reduceMapped(name, 'sum', e.negate(input(0, dtype)), [own], { divisor: classes.size })
+      const own = takeAlongAxis(logarithms, places, -1)
+      const loss = orNaN(isKnown, e.negate(input(0, dtype)))
+      return reduceMapped(name, 'sum', loss, [own, classes], { divisor: classes.size })
     },
     gradient(cotangent) {
       const label = `${name} gradient`
-      const less = map(label, e.negate(share), [cotangent], [classes.size])
+      const less = map(label, orNaN(isKnown, e.negate(share)), [cotangent, classes], [classes.size])
       const scaled = e.multiply(e.exp(input(1, dtype)), share)
       const all = map(label, scaled, [cotangent, logarithms], [classes.size])
-      return putAlongAxis(all, classes, less, -1, { mode: 'add' })
+      return putAlongAxis(all, places, less, -1, { mode: 'add' })
     },
   }
 }
@@ -98,13 +111,16 @@ function differentiableGradient(name: string, logits: Tensor, classes: Tensor, c
   return map(`${name} gradient`, e.multiply(slope, share), [...inputs], [classes.size])
 }
 
+/** Whether class numbers can be looked at before they are used. */
+const canCheck = ({ backend }: Tensor): boolean => backend.capabilities.synchronousRead
+
 /**
  * Refuses class numbers that don't exist, where that can be seen at once.
  *
  * @throws IndexError
  */
 export function checkClasses(name: string, predictions: Tensor, classes: Tensor): void {
-  if (!classes.backend.capabilities.synchronousRead) return
+  if (!canCheck(classes)) return
   const length = predictions.shape.at(-1) ?? 0
   const outside = classes.dataSync().find((value: number) => value < 0 || value >= length)
   if (outside === undefined) return
@@ -125,12 +141,10 @@ export function checkClasses(name: string, predictions: Tensor, classes: Tensor)
  */
 export function sparseCrossEntropyOfLogits(name: string, logits: Tensor, classes: Tensor): Tensor {
   checkClasses(name, logits, classes)
-  const { composites, synchronousRead } = logits.backend.capabilities
-  const choose = composites.includes('logSoftmax') && synchronousRead ? picks : passes
+  const choose = logits.backend.capabilities.composites.includes('logSoftmax') ? picks : passes
   const way = choose(name, stopGradient(logits), classes)
-  return customGradient(
-    (_logits: Tensor) => way.loss(),
-    (cotangent, { inputs: [tracked] }) =>
-      isRecording() ? differentiableGradient(name, tracked, classes, cotangent) : way.gradient(cotangent),
+  const crossEntropy = (_logits: Tensor): Tensor => way.loss()
+  return customGradient(crossEntropy, (cotangent, { inputs: [tracked] }) =>
+    isRecording() ? differentiableGradient(name, tracked, classes, cotangent) : way.gradient(cotangent),
   )(logits)
 }
