@@ -38,15 +38,14 @@ export function alignTargets(name: string, predictions: Tensor, targets: Tensor)
   return shaped.dtype === predictions.dtype ? shaped : shaped.cast(predictions.dtype)
 }
 
-/** Class numbers for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
-export function alignClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
+/** Class numbers in whichever type, for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
+export function shapeClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
   const expected = withoutLast(predictions.shape)
   if (
     predictions.ndim > 0 &&
     (sameShape(expected, targets.shape) || sameShape([...expected, 1], targets.shape))
   ) {
-    const classes = targets.dtype === 'int32' ? targets : targets.cast('int32')
-    return sameShape(expected, targets.shape) ? classes : classes.reshape(expected)
+    return sameShape(expected, targets.shape) ? targets : targets.reshape(expected)
   }
   throw new ShapeError(name, {
     expected: `class numbers ${formatShape(expected)} for predictions ${formatShape(predictions.shape)}`,
@@ -55,4 +54,10 @@ export function alignClasses(name: string, predictions: Tensor, targets: Tensor)
       ? 'use the categorical form, which takes one-hot targets'
       : 'pass one whole number per sample',
   })
+}
+
+/** The same as int32. */
+export function alignClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
+  const shaped = shapeClasses(name, predictions, targets)
+  return shaped.dtype === 'int32' ? shaped : shaped.cast('int32')
 }
