@@ -5,6 +5,7 @@ import {
   type Expr,
   expressions as e,
   input,
+  map,
   reduceMapped,
   scalar,
   type Tensor,
@@ -72,7 +73,7 @@ export function categoricalHinge(predictions: Tensor, targets: Tensor): Tensor {
       const [a, b] = [input(0, wide.dtype), input(1, wide.dtype)]
       const axes = [wide.ndim - 1]
       const right = reduceMapped(name, 'sum', e.multiply(a, b), [wide, aligned], { axes })
-      const wrong = wide.mul(aligned.neg().add(1)).max(-1)
+      const wrong = map(name, e.multiply(a, e.subtract(1, b)), [wide, aligned]).max(-1)
       const loss = e.maximum(e.add(e.subtract(a, b), 1), 0)
       return reduceMapped(name, 'sum', loss, [wrong, right], { divisor: wrong.size })
     }),
