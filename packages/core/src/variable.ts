@@ -47,14 +47,6 @@ export function holderOf(tensor: Tensor): Variable | undefined {
   return held.get(tensor)
 }
 
-function disposingWhileTracing(name: string): ValueError {
-  return new ValueError(`dispose "${name}"`, {
-    expected: 'variables that outlive a function given to jit',
-    received: 'dispose() inside the function',
-    fix: 'dispose it outside',
-  })
-}
-
 /**
  * A tensor that can be replaced by another of the same shape and dtype.
  *
@@ -207,7 +199,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   }
 
   dispose(): void {
-    if (tracing.current !== undefined) throw disposingWhileTracing(this.name)
+    tracing.current?.discard(this)
     this.#current.dispose()
   }
 

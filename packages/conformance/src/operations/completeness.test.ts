@@ -13,7 +13,7 @@ const NOT_OPERATIONS: readonly string[] = [
   ...['scope', 'memory', 'reportLeaks', 'withTemporaries', 'isRecording', 'breathe'],
   ...['openBatch', 'finishStep', 'joinStep'],
   // Parts to write kernels with; the kernels themselves are cases of the kernel level.
-  ...['map', 'mapMany', 'constant', 'index', 'input', 'scalar'],
+  ...['map', 'mapMany', 'reduceMapped', 'exponentials', 'constant', 'index', 'input', 'scalar'],
   ...['bytesPerElement', 'formatShape', 'sameShape', 'fromHalfBits', 'toHalfBits'],
   // The catalogue.
   ...['elementwiseOperations', 'elementwiseSamples'],

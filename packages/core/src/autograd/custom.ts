@@ -93,7 +93,7 @@ export function customGradient<Inputs extends readonly Tensor[], R extends Tenso
       checkCotangents(
         operation,
         given,
-        backward(cotangent, { inputs: given as unknown as Inputs, output: result }),
+        backward(cotangent, { inputs: given as readonly Tensor[] as Inputs, output: result }),
       )
     return custom(operation, output, inputs, rule) as R
   }

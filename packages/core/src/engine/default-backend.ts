@@ -24,7 +24,7 @@ export function setDefaultBackendFactory(create: () => Backend): void {
  */
 export function defaultBackend(): Backend {
   const backend = untracedDefault()
-  return tracing.current === undefined ? backend : tracing.current.standIn(backend)
+  return tracing.current === undefined ? backend : tracing.current.visible(backend)
 }
 
 function untracedDefault(): Backend {

@@ -55,7 +55,7 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   /** The backend that holds and computes this tensor. */
   get backend(): Backend {
     const { backend } = this.reference.storage
-    return tracing.current === undefined ? backend : tracing.current.standIn(backend)
+    return tracing.current === undefined ? backend : tracing.current.visible(backend)
   }
 
   /** Number of axes. */

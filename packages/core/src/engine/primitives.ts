@@ -35,6 +35,14 @@ export interface PrimitiveParameters {
   map: { readonly expression: Expr; readonly scalars: readonly ProgramScalar[] }
   /** Keeps the reduced axes with length 1. */
   reduce: { readonly operation: ReduceOperation; readonly axes: readonly number[] }
+  /** The sum of an expression of the inputs, which broadcast to `shape`, over axes that the output keeps or not. */
+  sumMapped: {
+    readonly expression: Expr
+    readonly scalars: readonly ProgramScalar[]
+    readonly shape: Shape
+    readonly axes: readonly number[]
+    readonly keepdims: boolean
+  }
   /**
    * Two operands with a label per axis. A label in both operands and not in the output is contracted; one in all three
    * is a batch axis. Every label of an operand stands in the output or in the other operand.

@@ -9,8 +9,10 @@ import type { TensorHandle } from './handle.js'
 
 /** A function being recorded. */
 export interface Tracing {
-  /** What records in place of a backend. */
+  /** What records in place of a backend, for whoever makes a tensor there. @throws BackendError for a second one */
   standIn(backend: Backend): Backend
+  /** The same for whoever only asks; another backend than the traced one is itself. */
+  visible(backend: Backend): Backend
   /** Called with every operand: one from outside of the trace becomes a constant, or is refused. */
   admit(operand: TensorHandle, operation: string): void
   /** Records a call, whose scalars may be given anew at each run. */
@@ -29,6 +31,8 @@ export interface Tracing {
   reading(operation: string): Error
   /** The tensor that a variable holds at this point of the traced function. */
   valueOf(variable: Variable, held: Tensor): Tensor
+  /** A variable is freed. */
+  discard(variable: Variable): void
   /** A variable gets another value. */
   assign(variable: Variable, next: Tensor): void
   /** A tensor with the values of one of the trace, for a variable that the traced function makes. */

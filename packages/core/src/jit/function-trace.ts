@@ -85,6 +85,12 @@ export class FunctionTrace implements Tracing {
     })
   }
 
+  visible(backend: Backend): Backend {
+    if (backend instanceof TraceBackend) return backend
+    this.#backend ??= trace(backend)
+    return this.#backend.inner === backend ? this.#backend : backend
+  }
+
   /** A tensor without memory in place of one that has some. */
   standInFor(given: TensorHandle, make: Tensor['make'], operation: string): Tensor {
     const backend = this.standIn(given.reference.storage.backend)
@@ -102,6 +108,7 @@ export class FunctionTrace implements Tracing {
   admit(operand: TensorHandle, operation: string): void {
     const { storage } = operand.reference
     if (storage.backend instanceof TraceBackend || this.admitted.has(storage.buffer)) return
+    this.standIn(storage.backend)
     const holder = operand instanceof Tensor ? holderOf(operand) : undefined
     if (holder !== undefined) throw bakedVariable(operation, holder)
     if (operand.owner?.isBatch === true) throw bakedBatch(operation, operand)
@@ -185,6 +192,15 @@ export class FunctionTrace implements Tracing {
     const slot = initial.reference.storage.buffer.id
     this.variables.set(variable, { variable, slot, initial, value: initial })
     return initial
+  }
+
+  discard(variable: Variable): void {
+    if (!this.variables.has(variable)) return
+    throw new TracingError(`dispose "${variable.name}"`, {
+      expected: 'variables that outlive the function given to jit',
+      received: 'dispose() inside the function that uses it',
+      fix: 'dispose it outside',
+    })
   }
 
   assign(variable: Variable, next: Tensor): void {

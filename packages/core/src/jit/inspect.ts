@@ -85,7 +85,7 @@ function expressionText(
   const uses = new Map<Expr, number>()
   for (const node of order) {
     if (node.kind !== 'apply') continue
-    for (const operand of new Set(node.arguments)) uses.set(operand, (uses.get(operand) ?? 0) + 1)
+    for (const operand of node.arguments) uses.set(operand, (uses.get(operand) ?? 0) + 1)
   }
   for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + 1)
   const texts = new Map<Expr, string>()

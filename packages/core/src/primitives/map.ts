@@ -24,7 +24,8 @@ export function broadcastViews(operation: string, inputs: readonly Tensor[], sha
   })
 }
 
-function commonShape(operation: string, inputs: readonly Tensor[]): Shape {
+/** The shape that inputs broadcast to. */
+export function commonShape(operation: string, inputs: readonly Tensor[]): Shape {
   let shape = (inputs[0] as Tensor).shape
   for (let i = 1; i < inputs.length; i++)
     shape = broadcastShapes(operation, shape, (inputs[i] as Tensor).shape)

@@ -12,12 +12,13 @@ import {
   reshapeRule,
   sliceRule,
 } from './linear.js'
-import { mapRule } from './map.js'
+import { mapRule, sumMappedRule } from './map.js'
 import { reduceRule } from './reduce.js'
 
 export const GRADIENT_RULES: { readonly [P in Exclude<Primitive, SelfRuled>]: GradientRule<P> } = {
   map: mapRule,
   reduce: reduceRule,
+  sumMapped: sumMappedRule,
   contract: contractRule,
   reshape: reshapeRule,
   permute: permuteRule,

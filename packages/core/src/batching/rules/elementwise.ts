@@ -4,10 +4,10 @@
 import { type Expr, index, substitute, topologicalOrder } from '@nabla/backend'
 import { contract } from '../../primitives/contract.js'
 import { map } from '../../primitives/map.js'
-import { reduce } from '../../primitives/reduce.js'
+import { reduce, reduceMapped } from '../../primitives/reduce.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
-import { type BatchingRule, onlyTensor, operandAt, shapeOf } from './rule.js'
+import { type AnyContext, type BatchingRule, onlyTensor, operandAt, shapeOf } from './rule.js'
 
 const shifted = new WeakMap<Expr, Expr>()
 
@@ -24,8 +24,7 @@ function behindBatch(expression: Expr): Expr {
 }
 
 /** Shapes broadcast from the right: axes of length 1 keep the batch in front of all others. */
-export const mapBatch: BatchingRule<'map'> = ({ operation, parameters, operands, level }) => {
-  const rank = Math.max(...operands.map((operand) => shapeOf(operand).length))
+function aligned({ operation, operands, level }: AnyContext, rank: number): [Tensor, ...Tensor[]] {
   const align = (position: number): Tensor => {
     const operand = operandAt(operands, position)
     const shape = shapeOf(operand)
@@ -34,7 +33,26 @@ export const mapBatch: BatchingRule<'map'> = ({ operation, parameters, operands,
     return reshape(operation, operand.tensor, [level.size, ...filling, ...shape])
   }
   const [first, ...rest] = operands.map((_, position) => align(position))
-  return [map(operation, behindBatch(parameters.expression), [first as Tensor, ...rest], parameters.scalars)]
+  return [first as Tensor, ...rest]
+}
+
+export const mapBatch: BatchingRule<'map'> = (context) => {
+  const { operation, parameters, operands } = context
+  const rank = Math.max(...operands.map((operand) => shapeOf(operand).length))
+  return [map(operation, behindBatch(parameters.expression), aligned(context, rank), parameters.scalars)]
+}
+
+export const sumMappedBatch: BatchingRule<'sumMapped'> = (context) => {
+  const { operation, parameters, level } = context
+  const { expression, scalars, shape, axes, keepdims } = parameters
+  return [
+    reduceMapped(operation, 'sum', behindBatch(expression), aligned(context, shape.length), {
+      shape: [level.size, ...shape],
+      axes: axes.map((axis) => axis + 1),
+      keepdims,
+      scalars,
+    }),
+  ]
 }
 
 export const reduceBatch: BatchingRule<'reduce'> = (context) => {

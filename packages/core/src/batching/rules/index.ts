@@ -10,7 +10,7 @@ import {
   poolSpreadBatch,
 } from './convolution.js'
 import { customBatch } from './custom.js'
-import { contractBatch, mapBatch, reduceBatch } from './elementwise.js'
+import { contractBatch, mapBatch, reduceBatch, sumMappedBatch } from './elementwise.js'
 import {
   broadcastBatch,
   concatenateBatch,
@@ -27,6 +27,7 @@ import type { BatchingRule } from './rule.js'
 export const BATCHING_RULES: { readonly [P in Primitive]: BatchingRule<P> } = {
   map: mapBatch,
   reduce: reduceBatch,
+  sumMapped: sumMappedBatch,
   contract: contractBatch,
   reshape: reshapeBatch,
   permute: permuteBatch,
