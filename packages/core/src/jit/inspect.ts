@@ -9,7 +9,6 @@ import {
   type ProgramCall,
   type ProgramScalar,
   planMemory,
-  sizeOf,
   topologicalOrder,
   ValueError,
   viewsOf,
@@ -18,6 +17,7 @@ import type { Variable } from '../variable.js'
 import type { CapturedProgram } from './captured-program.js'
 import type { GraphSlot, SlotView } from './graph.js'
 import { stateOf } from './jit.js'
+import { distinctElements } from './layouts.js'
 
 /** What one captured program is, in numbers. */
 export interface ProgramFacts {
@@ -35,12 +35,13 @@ function bytes(count: number): string {
 }
 
 /** The variables that a view reaches in a slot where several stand one after the other. */
-function variableNames(variables: readonly Variable[], { offset, shape }: SlotView): string {
+function variableNames(variables: readonly Variable[], view: SlotView): string {
+  const end = view.offset + Math.max(1, distinctElements(view))
   let start = 0
   const reached = variables.filter(({ size }) => {
     const own = start
     start += size
-    return own + size > offset && own < offset + Math.max(1, sizeOf(shape))
+    return own + size > view.offset && own < end
   })
   const [first, ...others] = reached
   return `${first?.name ?? 'variable'}${others.length > 0 ? ` and ${others.length} more` : ''}`
