@@ -5,6 +5,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { configure } from 'nabla'
 import { MODES, measure, type Result } from './measure.js'
+import { reportMemory } from './memory.js'
 import { operationRows } from './rows/operations.js'
 import { trainingRows } from './rows/training.js'
 import { transformerRows } from './rows/transformer.js'
@@ -14,6 +15,7 @@ const USAGE = `pnpm bench [--backend NAME] [--filter TEXT] [--mode MODE] [--json
   --backend NAME  where to compute (default: auto)
   --filter TEXT   only rows whose name contains TEXT; several separated by commas
   --mode MODE     eager, captured or both (default): each operation by itself, or programs captured by jit
+  --memory        instead of times: the memory of one training step, eager, captured and with checkpoints
   --json FILE     also write the rows { name, backend, mode, median, unit, spread }`
 
 function format(result: Result): string {
@@ -30,11 +32,16 @@ async function main(): Promise<void> {
       filter: { type: 'string' },
       mode: { type: 'string', default: 'both' },
       json: { type: 'string' },
+      memory: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
   if (values.help) {
     console.log(USAGE)
+    return
+  }
+  if (values.memory) {
+    reportMemory()
     return
   }
   const { backend, description } = await configure(
