@@ -25,6 +25,11 @@ export interface MapCall<B = Buffer, N = number> extends CallBase {
   readonly inputs: readonly View<B>[]
   readonly scalars: readonly N[]
   readonly outputs: readonly View<B>[]
+  /**
+   * A view of one bool: where it is false the call does nothing, and the outputs hold what they held. So updates in place
+   * depend on a condition that only the device knows, at no cost per element.
+   */
+  readonly when?: View<B>
 }
 
 export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' | 'all' | 'argMax' | 'argMin'
@@ -184,6 +189,10 @@ export function viewsOf<B>(call: KernelCall<B, unknown>): {
 } {
   switch (call.kind) {
     case 'map':
+      return {
+        reads: call.when === undefined ? call.inputs : [...call.inputs, call.when],
+        writes: call.outputs,
+      }
     case 'composite':
       return { reads: call.inputs, writes: call.outputs }
     case 'reduce':
@@ -212,7 +221,11 @@ export function mapViews<A, B, N = number>(
 ): KernelCall<B, N> {
   const all = (views: readonly View<A>[]): View<B>[] => views.map(change)
   switch (call.kind) {
-    case 'map':
+    case 'map': {
+      const { when, ...rest } = call
+      const views = { inputs: all(call.inputs), outputs: all(call.outputs) }
+      return { ...rest, ...views, ...(when && { when: change(when) }) }
+    }
     case 'composite':
       return { ...call, inputs: all(call.inputs), outputs: all(call.outputs) }
     case 'reduce': {

@@ -128,7 +128,7 @@ function nodeText(
 function computation(call: ProgramCall, name: (view: SlotView) => string): string {
   switch (call.kind) {
     case 'map':
-      return expressionText(call.expressions, call.inputs.map(name), call.scalars)
+      return `${expressionText(call.expressions, call.inputs.map(name), call.scalars)}${call.when === undefined ? '' : `, if ${name(call.when)}`}`
     case 'reduce': {
       const { operation, expression, inputs, scalars, post, postInputs = [] } = call
       const reduced = `${operation}(${expressionText([expression], inputs.map(name), scalars)})`
