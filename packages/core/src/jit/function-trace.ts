@@ -24,8 +24,8 @@ import { Scope } from '../engine/scope.js'
 import { Reference, Storage } from '../engine/storage.js'
 import type { Tracing } from '../engine/tracing.js'
 import { detach } from '../primitives/views.js'
-import { Tensor } from '../tensor.js'
-import { holderOf, type Variable } from '../variable.js'
+import type { Tensor } from '../tensor.js'
+import type { Variable } from '../variable.js'
 import { copyOf } from './copies.js'
 import { materialized } from './materialize.js'
 
@@ -109,7 +109,7 @@ export class FunctionTrace implements Tracing {
     const { storage } = operand.reference
     if (storage.backend instanceof TraceBackend || this.admitted.has(storage.buffer)) return
     this.standIn(storage.backend)
-    const holder = operand instanceof Tensor ? holderOf(operand) : undefined
+    const { holder } = operand
     if (holder !== undefined) throw bakedVariable(operation, holder)
     if (operand.owner?.isBatch === true) throw bakedBatch(operation, operand)
     this.admitted.set(storage.buffer, operand)
