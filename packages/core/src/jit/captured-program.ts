@@ -57,7 +57,8 @@ function assemble(
   graph: Graph,
   numbers: number,
 ): { readonly program: Program; readonly externals: External[] } {
-  const used = new Set<number>()
+  // A result without elements is written by no call.
+  const used = new Set(graph.slots.flatMap(({ role }, slot) => (role.kind === 'result' ? [slot] : [])))
   const written = new Set<number>()
   for (const { call } of graph.nodes) {
     const { reads, writes } = viewsOf(call)
