@@ -47,7 +47,14 @@ export function numbersOf(
   calls = 3,
 ): number[][][] {
   const make = (shape: readonly number[], salt: number): Tensor =>
-    tensorFrom(numbers(shape.reduce((a, b) => a * b, 1), salt), [...shape], { dtype, backend })
+    tensorFrom(
+      numbers(
+        shape.reduce((a, b) => a * b, 1),
+        salt,
+      ),
+      [...shape],
+      { dtype, backend },
+    )
   const held = variables.map((shape, i) => new Variable(make(shape, 100 + i), { name: `v${i}` }))
   const direct = (given: readonly Tensor[]): readonly Tensor[] => run(given, held)
   const captured = jit(direct)
@@ -66,7 +73,10 @@ export function numbersOf(
 
 /** Expects the same numbers, as far as rounding in another order allows: relative to the largest of all. */
 export function expectSame(got: number[][][], wanted: number[][][], dtype: FloatType): void {
-  const largest = wanted.flat(2).filter(Number.isFinite).reduce((most, each) => Math.max(most, Math.abs(each)), 1)
+  const largest = wanted
+    .flat(2)
+    .filter(Number.isFinite)
+    .reduce((most, each) => Math.max(most, Math.abs(each)), 1)
   const tolerance = largest * (dtype === 'float32' ? 1e-5 : 1e-13)
   wanted.forEach((round, call) => {
     round.forEach((values, position) => {

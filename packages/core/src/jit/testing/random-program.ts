@@ -145,7 +145,10 @@ const KINDS = {
   pad: ({ values }: State, { operands: [a], detail }: RandomStep) => {
     const x = pick(values, a)
     if (x.size * 4 > LARGEST) return bounded(x)
-    return pad(x, x.shape.map((_, axis): [number, number] => (axis === axisOf(x, detail) ? [1, 2] : [0, 0])))
+    return pad(
+      x,
+      x.shape.map((_, axis): [number, number] => (axis === axisOf(x, detail) ? [1, 2] : [0, 0])),
+    )
   },
   take: ({ values }: State, { operands: [a], detail }: RandomStep) => {
     const x = pick(values, a)
@@ -166,7 +169,9 @@ const KINDS = {
   normalize: ({ values }: State, { operands: [a], detail }: RandomStep) => {
     const x = pick(values, a)
     if (x.ndim === 0 || x.size === 0) return bounded(x)
-    return detail % 2 === 0 ? softmax(x, axisOf(x, detail >> 1)) : bounded(logSoftmax(x, axisOf(x, detail >> 1)))
+    return detail % 2 === 0
+      ? softmax(x, axisOf(x, detail >> 1))
+      : bounded(logSoftmax(x, axisOf(x, detail >> 1)))
   },
   sort: ({ values }: State, { operands: [a], detail }: RandomStep) => {
     const x = pick(values, a)
