@@ -196,6 +196,9 @@ export function capture<Parameters extends readonly unknown[]>(
     const { backend } = trace
     if (backend === undefined) return { result }
     const { tensors: returned, build } = templateOf(result)
+    // What is returned or assigned may be from outside, and used by no call.
+    for (const each of returned) trace.use(each)
+    for (const { value } of trace.variables.values()) trace.use(value)
     const { slots, uploads } = rolesOf(trace, backend, positions)
     const nodes = backend.recording().calls.map(({ call, segment }) => ({ call, segment }))
     const graph: Graph = { slots, nodes, finals: new Map() }

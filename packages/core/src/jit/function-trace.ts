@@ -108,6 +108,14 @@ export class FunctionTrace implements Tracing {
     this.admitted.set(storage.buffer, operand)
   }
 
+  /** Sees to it that a tensor has a slot. */
+  use(tensor: TensorHandle): void {
+    const { backend, buffer } = tensor.reference.storage
+    const recording = this.standIn(backend)
+    this.admit(tensor, 'jit')
+    if (recording instanceof TraceBackend) recording.slotOf(buffer)
+  }
+
   differentiate(leaf: TensorHandle, operation: string): void {
     if (leaf.reference.storage.backend instanceof TraceBackend) return
     throw new TracingError(operation, {
