@@ -156,8 +156,10 @@ function keepsFinals(graph: Graph, columns: readonly Column[]): boolean {
 }
 
 /** Whether no call of a group needs another one's results. */
-function areIndependent(graph: Graph, positions: readonly number[]): boolean {
-  const dependencies = dependenciesOf(graph.nodes)
+function areIndependent(
+  dependencies: readonly ReadonlySet<number>[],
+  positions: readonly number[],
+): boolean {
   const inGroup = new Set(positions)
   const reaches = new Set<number>()
   const stack = [...positions]
@@ -186,7 +188,9 @@ function pack(graph: Graph, { positions, calls }: Packing): boolean {
     (column, position) => toJoin.findIndex((other) => other[0]?.buffer === column[0]?.buffer) === position,
   )
   if (joined.size !== distinct.reduce((sum, column) => sum + column.length, 0)) return false
-  if (!keepsFinals(graph, distinct) || !areIndependent(graph, positions)) return false
+  // Before slots are joined: parts of one slot depend on each other no more than they did.
+  const dependencies = dependenciesOf(graph.nodes)
+  if (!keepsFinals(graph, distinct) || !areIndependent(dependencies, positions)) return false
   const moves: Moves = new Map()
   for (const column of distinct) joinSlots(graph, column, moves)
   const move = (call: ProgramCall): ProgramCall =>
@@ -202,6 +206,7 @@ function pack(graph: Graph, { positions, calls }: Packing): boolean {
   sortNodes(
     graph,
     nodes,
+    dependencies,
     nodes.map((_, position) => (group.has(position) ? leader : position)),
     (position) => {
       const node = nodes[position] as GraphNode
