@@ -147,19 +147,25 @@ function packed(calls: readonly RecordedMap[]): RecordedMap {
   return { ...first, shape: [total], inputs: views.slice(0, count), outputs: views.slice(count) }
 }
 
-/** Whether variables move together with what they end with. */
+/** Whether the variables of a column all end with the values of one column, each at its own place. */
 function keepsFinals(graph: Graph, columns: readonly Column[]): boolean {
   const places = new Map(
-    columns.flatMap((column) => column.map(({ buffer }, place): [number, number] => [buffer, place])),
+    columns.flatMap((column, number) =>
+      column.map(({ buffer }, place) => [buffer, { number, place }] as const),
+    ),
   )
-  return [...graph.finals].every(([variable, value]) => places.get(variable) === places.get(value))
+  const ends = new Map<number, number>()
+  return [...graph.finals].every(([variable, value]) => {
+    const [from, to] = [places.get(variable), places.get(value)]
+    if (from === undefined || to === undefined) return from === to
+    const end = ends.get(from.number) ?? to.number
+    ends.set(from.number, end)
+    return from.place === to.place && end === to.number
+  })
 }
 
 /** Whether no call of a group needs another one's results. */
-function areIndependent(
-  dependencies: readonly ReadonlySet<number>[],
-  positions: readonly number[],
-): boolean {
+function areIndependent(dependencies: readonly ReadonlySet<number>[], positions: readonly number[]): boolean {
   const inGroup = new Set(positions)
   const reaches = new Set<number>()
   const stack = [...positions]
