@@ -30,8 +30,8 @@ export interface ResultSpecification {
   readonly operation: string
   readonly dtype: Tensor['dtype']
   readonly make: Tensor['make']
-  /** Whether it came with gradients, and so ends with the next step. */
-  readonly isOfStep: boolean
+  /** Whether it came with gradients: such that the function applied, so that it ends with the next call, or others. */
+  readonly step: 'applied' | 'open' | undefined
 }
 
 export interface Capture {
@@ -163,8 +163,9 @@ class GraphBuilder {
   }
 
   /** The slot that holds a result. */
-  result(value: Tensor, isOfStep: boolean): ResultSpecification {
+  result(value: Tensor): ResultSpecification {
     const view = this.#viewOf(value)
+    const { owner } = value
     const { role, length, dtype } = this.graph.slots[view.buffer] as GraphSlot
     const canKeep = (role.kind === 'temporary' || role.kind === 'result') && isDense(view, length)
     if (canKeep) this.graph.slots[view.buffer] = { dtype, length, role: { kind: 'result' } }
@@ -175,7 +176,7 @@ class GraphBuilder {
       operation: value.reference.operation,
       dtype: value.dtype,
       make: value.make,
-      isOfStep,
+      step: owner instanceof Step ? (owner.isApplied ? 'applied' : 'open') : undefined,
     }
   }
 }
@@ -206,7 +207,7 @@ export function capture<Parameters extends readonly unknown[]>(
     for (const { value, initial, slot } of trace.variables.values()) {
       if (value !== initial) graph.finals.set(slot, builder.final(value))
     }
-    const results = returned.map((each) => builder.result(each, each.owner instanceof Step))
+    const results = returned.map((each) => builder.result(each))
     return {
       backend: backend.inner,
       graph,

@@ -214,29 +214,25 @@ export class CapturedProgram {
   #deliver(storages: ReadonlyMap<number, Storage>, inputs: readonly Tensor[]): Tensor[] {
     const seen = new Set<Storage>()
     const batch = inputs.find(({ owner }) => owner?.isBatch === true && !owner.closed)?.owner
+    let open: Step | undefined
+    const ownerOf = ({ step }: ResultSpecification): Owner | undefined => {
+      if (step === undefined || batch !== undefined) return step && batch
+      if (step === 'applied') this.#step ??= openResults(currentOwner())
+      else open ??= openResults(currentOwner())
+      return step === 'applied' ? this.#step : open
+    }
     return this.#capture.results.map((specification) => {
       const storage = storages.get(specification.slot)
       if (storage === undefined)
         throw new RangeError(`jit: result slot ${specification.slot} was never written`)
       if (seen.has(storage)) storage.retain()
       seen.add(storage)
-      return this.#give(makeResult(specification, storage), specification, inputs, batch)
+      const tensor = makeResult(specification, storage)
+      const owner = ownerOf(specification)
+      if (owner === undefined) return own(tensor, inputs)
+      owner.adopt(tensor)
+      return tensor
     })
-  }
-
-  #give(
-    tensor: Tensor,
-    { isOfStep }: ResultSpecification,
-    inputs: readonly Tensor[],
-    batch: Owner | undefined,
-  ): Tensor {
-    if (!isOfStep) return own(tensor, inputs)
-    if (batch !== undefined) batch.adopt(tensor)
-    else {
-      this.#step ??= openResults(currentOwner())
-      this.#step.adopt(tensor)
-    }
-    return tensor
   }
 
   dispose(): void {
