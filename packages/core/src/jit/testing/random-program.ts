@@ -191,6 +191,7 @@ const KINDS = {
     const change = target.value.mul(0.5).add(mean(bounded(pick(values, j))))
     if (detail % 3 === 0 && other.shape.join() === target.shape.join()) target.assign(other.value)
     else if (detail % 3 === 1 && fits.length > 0) target.assign(stopGradient(pick(fits, j)))
+    else if (fits.length > 0) target.assign(target.value.sub(pick(fits, j).mul(0.125)))
     else if (change.shape.join() === target.shape.join()) target.assign(change)
     return stopGradient(target.value)
   },
