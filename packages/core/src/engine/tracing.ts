@@ -9,8 +9,8 @@ import type { TensorHandle } from './handle.js'
 
 /** A function being recorded. */
 export interface Tracing {
-  /** What records in place of a backend. */
-  standIn(backend: Backend): Backend
+  /** What records in place of a backend. @param isDefault whether it is used because none was given */
+  standIn(backend: Backend, isDefault?: boolean): Backend
   /** Called with every operand: one from outside of the trace becomes a constant, or is refused. */
   admit(operand: TensorHandle, operation: string): void
   /** Records a call, whose scalars may be given anew at each run. */

@@ -36,6 +36,7 @@ export interface ResultSpecification {
 
 export interface Capture {
   readonly backend: Backend
+  readonly usesDefault: boolean
   readonly graph: Graph
   readonly results: readonly ResultSpecification[]
   readonly build: Template
@@ -210,6 +211,7 @@ export function capture<Parameters extends readonly unknown[]>(
     const results = returned.map((each) => builder.result(each))
     return {
       backend: backend.inner,
+      usesDefault: trace.usesDefault,
       graph,
       results,
       build,

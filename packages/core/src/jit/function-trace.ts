@@ -59,6 +59,8 @@ export class FunctionTrace implements Tracing {
   readonly spent = new Set<number>()
   /** Tensors from outside, by buffer. */
   readonly admitted = new Map<Buffer, TensorHandle>()
+  /** Whether it runs on the default backend because it is that. */
+  usesDefault = false
   readonly #given = new Map<number, TensorHandle>()
   readonly #made = new WeakSet<object>()
   #backend: TraceBackend | undefined
@@ -74,7 +76,8 @@ export class FunctionTrace implements Tracing {
     return this.#given
   }
 
-  standIn(backend: Backend): Backend {
+  standIn(backend: Backend, isDefault = false): Backend {
+    this.usesDefault ||= isDefault
     if (backend instanceof TraceBackend) return backend
     this.#backend ??= trace(backend)
     if (this.#backend.inner === backend) return this.#backend
