@@ -81,9 +81,10 @@ export class FunctionTrace implements Tracing {
     if (backend instanceof TraceBackend) return backend
     this.#backend ??= trace(backend)
     if (this.#backend.inner === backend) return this.#backend
+    const { name } = this.#backend
     throw new BackendError('jit', {
-      expected: `one backend in a function, "${this.#backend.name}" as its first tensors`,
-      received: `another one, "${backend.name}"`,
+      expected: `one backend in a function, "${name}" as its first tensors`,
+      received: `another one, "${backend.name}"${backend.name === name ? ' (two of that name)' : ''}`,
       fix: 'move tensors before the call: await tensor.to(backend), or set the default backend',
     })
   }
