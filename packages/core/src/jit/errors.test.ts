@@ -116,7 +116,9 @@ describe('what does not belong', () => {
       return leaked.add(1)
     })
     f(x)
-    expect(await failure(() => leaked.dataSync())).toMatchInlineSnapshot(`"TracingError: read: expected tensors that have values; received a tensor that was made while a function was traced by jit, which has none. Fix: return tensors from the function instead of keeping them in an outer variable; what is to last belongs in a Variable."`)
+    expect(await failure(() => leaked.dataSync())).toMatchInlineSnapshot(
+      `"TracingError: read: expected tensors that have values; received a tensor that was made while a function was traced by jit, which has none. Fix: return tensors from the function instead of keeping them in an outer variable; what is to last belongs in a Variable."`,
+    )
     expect(await failure(() => leaked.add(1))).toMatch(
       /^TracingError: allocate: expected tensors that have values/,
     )
@@ -124,7 +126,9 @@ describe('what does not belong', () => {
 
   it('two backends', async () => {
     const other = ones([2], { backend: createCpuBackend() })
-    expect(await failure(() => jit((y: Tensor) => y.mul(other))(x))).toMatchInlineSnapshot(`"BackendError: jit: expected one backend in a function, "cpu" as its first tensors; received another one, "cpu" (two of that name). Fix: move tensors before the call: await tensor.to(backend), or set the default backend."`)
+    expect(await failure(() => jit((y: Tensor) => y.mul(other))(x))).toMatchInlineSnapshot(
+      `"BackendError: jit: expected one backend in a function, "cpu" as its first tensors; received another one, "cpu" (two of that name). Fix: move tensors before the call: await tensor.to(backend), or set the default backend."`,
+    )
     expect(await failure(() => jit((y: Tensor) => [y.mul(2), other])(x))).toContain('BackendError')
     expect(await failure(() => jit((y: Tensor, z: Tensor) => [y.mul(2), z])(x, other))).toContain(
       'BackendError',
