@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { grad } from '../autograd/gradient.js'
+import { grad, variableGradients } from '../autograd/gradient.js'
 import { sum } from '../ops/reduction/index.js'
 import type { Tensor } from '../tensor.js'
 import { BACKENDS, expectSame, numbersOf, type Setting } from './testing/compare.js'
@@ -39,13 +39,15 @@ describe.each(settings)('random functions on $name', ({ setting }) => {
   }
 
   it('give the same results', () => {
-    property(false, (steps) => check(setting, (inputs) => chosen(runSteps(steps, inputs))))
+    property(false, (steps) =>
+      check(setting, (inputs, variables, generator) => chosen(runSteps(steps, inputs, variables, generator))),
+    )
   })
 
   it('have the same gradients', () => {
     property(false, (steps) =>
-      check(setting, (inputs) =>
-        grad((tracked: readonly Tensor[]) => total(runSteps(steps, tracked)))(inputs),
+      check(setting, (inputs, variables, generator) =>
+        grad((tracked: readonly Tensor[]) => total(runSteps(steps, tracked, variables, generator)))(inputs),
       ),
     )
   })
@@ -53,7 +55,25 @@ describe.each(settings)('random functions on $name', ({ setting }) => {
   it('leave the same in variables', () => {
     const withVariables = { ...setting, variables: VARIABLES }
     property(true, (steps) =>
-      check(withVariables, (inputs, variables) => chosen(runSteps(steps, inputs, variables))),
+      check(withVariables, (inputs, variables, generator) =>
+        chosen(runSteps(steps, inputs, variables, generator)),
+      ),
+    )
+  })
+
+  it('train variables to the same', () => {
+    const withVariables = { ...setting, variables: VARIABLES }
+    property(false, (steps) =>
+      check(withVariables, (inputs, variables, generator) => {
+        const { value, gradients } = variableGradients(
+          () => total(runSteps(steps, inputs, variables, generator)),
+          variables,
+        )
+        for (const [i, variable] of variables.entries()) {
+          variable.assign(variable.value.sub((gradients[i] as Tensor).tanh().mul(0.05)))
+        }
+        return [value]
+      }),
     )
   })
 })

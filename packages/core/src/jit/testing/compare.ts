@@ -6,6 +6,7 @@ import { createCpuBackend } from '@nabla/backend-cpu'
 import { expect } from 'vitest'
 import { scope } from '../../engine/scope.js'
 import { tensorFrom } from '../../ops/creation/tensor.js'
+import { Generator } from '../../random/index.js'
 import type { Tensor } from '../../tensor.js'
 import { Variable } from '../../variable.js'
 import { jit } from '../jit.js'
@@ -37,7 +38,11 @@ export interface Setting {
   readonly variables: readonly (readonly number[])[]
 }
 
-type Run = (inputs: readonly Tensor[], variables: readonly Variable[]) => readonly Tensor[]
+type Run = (
+  inputs: readonly Tensor[],
+  variables: readonly Variable[],
+  generator: Generator,
+) => readonly Tensor[]
 
 /** The numbers of all results and variables after each of several calls on different inputs. */
 export function numbersOf(
@@ -56,7 +61,8 @@ export function numbersOf(
       { dtype, backend },
     )
   const held = variables.map((shape, i) => new Variable(make(shape, 100 + i), { name: `v${i}` }))
-  const direct = (given: readonly Tensor[]): readonly Tensor[] => run(given, held)
+  const generator = new Generator(5)
+  const direct = (given: readonly Tensor[]): readonly Tensor[] => run(given, held, generator)
   const captured = jit(direct)
   const call = how === 'eager' ? direct : captured
   const rounds = Array.from({ length: calls }, (_, round) =>

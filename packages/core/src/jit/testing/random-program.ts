@@ -3,12 +3,14 @@
  * among what there is so far; one that doesn't fit them does something simple instead, so every list is a function.
  */
 import fc from 'fast-check'
-import { stopGradient } from '../../autograd/index.js'
-import { conv2d } from '../../ops/convolution/index.js'
+import { checkpoint, stopGradient } from '../../autograd/index.js'
+import { averagePool1d, conv2d, maxPool1d } from '../../ops/convolution/index.js'
+import { where } from '../../ops/elementwise/index.js'
 import { scatterAdd, sort, take } from '../../ops/indexing/index.js'
 import { matmul } from '../../ops/linear-algebra/index.js'
 import { broadcastTo, concatenate, flip, pad, permute, reshape, slice } from '../../ops/movement/index.js'
 import { cumsum, logSoftmax, max, mean, softmax, sum } from '../../ops/reduction/index.js'
+import { dropout, type Generator, randint, uniform } from '../../random/index.js'
 import type { Tensor } from '../../tensor.js'
 import type { Variable } from '../../variable.js'
 
@@ -25,6 +27,7 @@ const LARGEST = 600
 interface State {
   readonly values: Tensor[]
   readonly variables: readonly Variable[]
+  readonly generator: Generator
 }
 
 const pick = <T>(list: readonly T[], which: number): T => list[which % list.length] as T
@@ -48,6 +51,7 @@ const combining: readonly ((a: Tensor, b: Tensor) => Tensor)[] = [
   (a, b) => a.sub(b),
   (a, b) => a.mul(b).tanh(),
   (a, b) => a.maximum(b),
+  (a, b) => where(a.greater(b), a, b),
   (a, b) => a.div(b.square().add(1)),
 ]
 
@@ -179,6 +183,26 @@ const KINDS = {
   },
   convolution: ({ values }: State, { operands: [a, b] }: RandomStep) =>
     convolution(pick(values, a), pick(values, b)),
+  pool: ({ values }: State, { operands: [a], detail }: RandomStep) => {
+    const x = pick(values, a)
+    if (x.size < 4) return bounded(x)
+    const rows = reshape(x, [1, x.size, 1])
+    return detail % 2 === 0 ? maxPool1d(rows, 3, { strides: 2 }) : averagePool1d(rows, 2, { strides: 1 })
+  },
+  random: ({ values, generator }: State, { operands: [a], detail }: RandomStep) => {
+    const x = pick(values, a)
+    const like = { backend: x.backend, generator }
+    if (detail % 3 === 0) return dropout(x.mul(0.5), 0.4, { generator })
+    if (detail % 3 === 1) return x.add(uniform(x.shape, like).cast(x.dtype))
+    return x.mul(randint(x.shape, 0, 3, like).cast(x.dtype).mul(0.25))
+  },
+  checkpoint: ({ values, variables, generator }: State, { operands: [a, i], detail }: RandomStep) => {
+    const x = pick(values, a)
+    return checkpoint((each: Tensor) => {
+      const y = detail % 2 === 0 ? dropout(each, 0.25, { generator }).tanh() : each.square().add(1).sqrt()
+      return variables.length === 0 ? y.mul(y) : y.mul(y).add(mean(pick(variables, i).value))
+    })(x)
+  },
   read: ({ variables, values }: State, { operands: [a] }: RandomStep) =>
     variables.length === 0 ? pick(values, a).neg() : stopGradient(pick(variables, a).value),
   // Aliases, since eagerly a variable frees what it held.
@@ -215,9 +239,10 @@ export function randomSteps(withAssignments: boolean): fc.Arbitrary<RandomStep[]
 export function runSteps(
   steps: readonly RandomStep[],
   inputs: readonly Tensor[],
-  variables: readonly Variable[] = [],
+  variables: readonly Variable[],
+  generator: Generator,
 ): Tensor[] {
   const values = [...inputs]
-  for (const step of steps) values.push(KINDS[step.kind]({ values, variables }, step))
+  for (const step of steps) values.push(KINDS[step.kind]({ values, variables, generator }, step))
   return values
 }
