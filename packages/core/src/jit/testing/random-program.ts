@@ -213,8 +213,12 @@ const KINDS = {
     const fits = values.filter(({ shape }) => shape.join() === target.shape.join())
     const other = pick(variables, j)
     const change = target.value.mul(0.5).add(mean(bounded(pick(values, j))))
-    if (detail % 3 === 0 && other.shape.join() === target.shape.join()) target.assign(other.value)
-    else if (detail % 3 === 1 && fits.length > 0) target.assign(stopGradient(pick(fits, j)))
+    const taller = values.filter(
+      ({ shape }) => shape.slice(1).join() === target.shape.join() && shape[0] !== 0,
+    )
+    if (detail % 5 === 0 && taller.length > 0) target.assign(sum(pick(taller, j), 0))
+    else if (detail % 3 === 0 && other.shape.join() === target.shape.join()) target.assign(other.value)
+    else if (detail % 3 === 1 && fits.length > 0) target.assign(stopGradient(pick(fits.slice(-3), j)))
     else if (fits.length > 0) target.assign(target.value.sub(pick(fits, j).mul(0.125)))
     else if (change.shape.join() === target.shape.join()) target.assign(change)
     return stopGradient(target.value)
