@@ -15,6 +15,8 @@ const NOT_OPERATIONS: readonly string[] = [
   // Parts to write kernels with; the kernels themselves are cases of the kernel level.
   ...['map', 'mapMany', 'reduceMapped', 'exponentials', 'constant', 'index', 'input', 'scalar'],
   ...['bytesPerElement', 'formatShape', 'sameShape', 'fromHalfBits', 'toHalfBits'],
+  // Captured programs.
+  ...['jit', 'inspect', 'programFacts', 'hostNumbers'],
   // The catalogue.
   ...['elementwiseOperations', 'elementwiseSamples'],
 ]

@@ -11,8 +11,12 @@ import type { TensorHandle } from './handle.js'
 export interface Tracing {
   /** What records in place of a backend, for whoever makes a tensor there. @throws BackendError for a second one */
   standIn(backend: Backend): Backend
-  /** The same for whoever only asks; another backend than the traced one is itself. */
-  visible(backend: Backend): Backend
+  /**
+   * The same for whoever only asks; another backend than the traced one is itself.
+   *
+   * @param isDefault whether it is asked for because none was given
+   */
+  visible(backend: Backend, isDefault?: boolean): Backend
   /** Called with every operand: one from outside of the trace becomes a constant, or is refused. */
   admit(operand: TensorHandle, operation: string): void
   /** Records a call, whose scalars may be given anew at each run. */

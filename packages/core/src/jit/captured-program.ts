@@ -10,6 +10,7 @@ import {
   replayProgram,
   viewsOf,
 } from '@nabla/backend'
+import { untracedDefault } from '../engine/default-backend.js'
 import { own } from '../engine/deliver.js'
 import { disposedError } from '../engine/handle.js'
 import { currentOwner, type Owner } from '../engine/scope.js'
@@ -23,19 +24,41 @@ import type { Graph, Role } from './graph.js'
 import { optimize, type Report } from './passes/index.js'
 import { bindVariables, renewHandle } from './variable-memory.js'
 
-/** A buffer of a result, which is used again once its tensor was freed. */
+/** Released buffers of a result, which are used again. */
+class Pool {
+  #buffers: Buffer[] = []
+  #isClosed = false
+
+  constructor(private readonly backend: Backend) {}
+
+  take(): Buffer | undefined {
+    return this.#buffers.pop()
+  }
+
+  give(buffer: Buffer): void {
+    if (this.#isClosed || this.#buffers.length >= POOLED) this.backend.release(buffer)
+    else this.#buffers.push(buffer)
+  }
+
+  /** Keeps nothing from now on: results may outlive the program. */
+  close(): void {
+    this.#isClosed = true
+    for (const buffer of this.#buffers.splice(0)) this.backend.release(buffer)
+  }
+}
+
+/** A buffer of a result, which goes back to its pool once its tensor was freed. */
 class ResultStorage extends Storage {
   constructor(
     backend: Backend,
     buffer: Buffer,
-    private readonly pool: Buffer[] | undefined,
+    private readonly pool: Pool,
   ) {
     super(backend, buffer)
   }
 
   protected override free(): void {
-    if (this.pool === undefined || this.pool.length >= POOLED) super.free()
-    else this.pool.push(this.buffer)
+    this.pool.give(this.buffer)
   }
 }
 
@@ -49,15 +72,17 @@ interface External {
   /** Whether the program writes it. */
   readonly written: boolean
   /** Released buffers, for results. */
-  readonly pool: Buffer[]
+  readonly pool: Pool
 }
 
 /** The program of a graph, with slots numbered anew, and what its external slots are. */
 function assemble(
   graph: Graph,
+  backend: Backend,
   numbers: number,
 ): { readonly program: Program; readonly externals: External[] } {
-  const used = new Set<number>()
+  // A result without elements is written by no call.
+  const used = new Set(graph.slots.flatMap(({ role }, slot) => (role.kind === 'result' ? [slot] : [])))
   const written = new Set<number>()
   for (const { call } of graph.nodes) {
     const { reads, writes } = viewsOf(call)
@@ -66,7 +91,9 @@ function assemble(
   }
   const externals = [...used].flatMap((slot): External[] => {
     const { role } = graph.slots[slot] as Graph['slots'][number]
-    return role.kind === 'temporary' ? [] : [{ slot, role, written: written.has(slot), pool: [] }]
+    return role.kind === 'temporary'
+      ? []
+      : [{ slot, role, written: written.has(slot), pool: new Pool(backend) }]
   })
   const program = {
     slots: graph.slots.map(({ dtype, length }) => ({ dtype, length })),
@@ -117,7 +144,7 @@ export class CapturedProgram {
     const { report, constants } = optimize(graph, backend)
     this.report = report
     this.graph = graph
-    const { program, externals } = assemble(graph, captured.numbers.length)
+    const { program, externals } = assemble(graph, backend, captured.numbers.length)
     this.program = program
     this.#externals = externals
     this.#actions = actionsOf(captured, program)
@@ -139,8 +166,9 @@ export class CapturedProgram {
     return this.#externals
   }
 
-  /** Whether its variables are still there, on its backend. */
+  /** Whether its variables are still there, on its backend, and that is still the default where the function counts on it. */
   get isCurrent(): boolean {
+    if (this.#capture.usesDefault && untracedDefault() !== this.backend) return false
     return this.#externals.every(
       ({ role }) =>
         role.kind !== 'variables' ||
@@ -150,8 +178,13 @@ export class CapturedProgram {
     )
   }
 
-  /** Runs it. @param tensors the arguments' tensors, each row-major */
-  run(tensors: readonly Tensor[]): unknown {
+  /**
+   * Runs it.
+   *
+   * @param tensors the arguments' tensors, each row-major
+   * @param given the same as they were given, for who owns the results
+   */
+  run(tensors: readonly Tensor[], given = tensors): unknown {
     for (const each of this.#capture.constants) if (each.isDisposed) throw disposedError('jit', each)
     if (!this.#isFirst) this.#askHost()
     this.#isFirst = false
@@ -161,11 +194,20 @@ export class CapturedProgram {
     const held = tensors.map(({ reference }) => reference.storage.retain())
     try {
       const results = this.#bind(tensors)
-      this.#executable.run(this.#bindings, this.#numbers)
+      this.#execute(results)
       for (const variable of this.#assigned) renewHandle(variable)
-      return this.#capture.build(this.#deliver(results, tensors))
+      return this.#capture.build(this.#deliver(results, given))
     } finally {
       for (const storage of held) storage.release()
+    }
+  }
+
+  #execute(results: ReadonlyMap<number, Storage>): void {
+    try {
+      this.#executable.run(this.#bindings, this.#numbers)
+    } catch (error) {
+      for (const storage of results.values()) storage.release()
+      throw error
     }
   }
 
@@ -197,8 +239,8 @@ export class CapturedProgram {
           break
         case 'result': {
           const { dtype, length } = this.graph.slots[slot] as Graph['slots'][number]
-          const buffer = pool.pop() ?? this.backend.allocate(dtype, length)
-          results.set(slot, new ResultStorage(this.backend, buffer, this.#isDisposed ? undefined : pool))
+          const buffer = pool.take() ?? this.backend.allocate(dtype, length)
+          results.set(slot, new ResultStorage(this.backend, buffer, pool))
           this.#bindings[position] = { buffer, offset: 0 }
           break
         }
@@ -213,29 +255,25 @@ export class CapturedProgram {
   #deliver(storages: ReadonlyMap<number, Storage>, inputs: readonly Tensor[]): Tensor[] {
     const seen = new Set<Storage>()
     const batch = inputs.find(({ owner }) => owner?.isBatch === true && !owner.closed)?.owner
+    let open: Step | undefined
+    const ownerOf = ({ step }: ResultSpecification): Owner | undefined => {
+      if (step === undefined || batch !== undefined) return step && batch
+      if (step === 'applied') this.#step ??= openResults(currentOwner())
+      else open ??= openResults(currentOwner())
+      return step === 'applied' ? this.#step : open
+    }
     return this.#capture.results.map((specification) => {
       const storage = storages.get(specification.slot)
       if (storage === undefined)
         throw new RangeError(`jit: result slot ${specification.slot} was never written`)
       if (seen.has(storage)) storage.retain()
       seen.add(storage)
-      return this.#give(makeResult(specification, storage), specification, inputs, batch)
+      const tensor = makeResult(specification, storage)
+      const owner = ownerOf(specification)
+      if (owner === undefined) return own(tensor, inputs)
+      owner.adopt(tensor)
+      return tensor
     })
-  }
-
-  #give(
-    tensor: Tensor,
-    { isOfStep }: ResultSpecification,
-    inputs: readonly Tensor[],
-    batch: Owner | undefined,
-  ): Tensor {
-    if (!isOfStep) return own(tensor, inputs)
-    if (batch !== undefined) batch.adopt(tensor)
-    else {
-      this.#step ??= openResults(currentOwner())
-      this.#step.adopt(tensor)
-    }
-    return tensor
   }
 
   dispose(): void {
@@ -244,7 +282,7 @@ export class CapturedProgram {
     this.#executable.dispose()
     for (const storage of this.#retained) storage.release()
     for (const buffer of this.#owned) this.backend.release(buffer)
-    for (const { pool } of this.#externals) for (const buffer of pool.splice(0)) this.backend.release(buffer)
+    for (const { pool } of this.#externals) pool.close()
   }
 }
 

@@ -59,6 +59,8 @@ export class FunctionTrace implements Tracing {
   readonly spent = new Set<number>()
   /** Tensors from outside, by buffer. */
   readonly admitted = new Map<Buffer, TensorHandle>()
+  /** Whether it runs on the default backend because it is that. */
+  usesDefault = false
   readonly #given = new Map<number, TensorHandle>()
   readonly #made = new WeakSet<object>()
   #backend: TraceBackend | undefined
@@ -78,14 +80,16 @@ export class FunctionTrace implements Tracing {
     if (backend instanceof TraceBackend) return backend
     this.#backend ??= trace(backend)
     if (this.#backend.inner === backend) return this.#backend
+    const { name } = this.#backend
     throw new BackendError('jit', {
-      expected: `one backend in a function, "${this.#backend.name}" as its first tensors`,
-      received: `another one, "${backend.name}"`,
+      expected: `one backend in a function, "${name}" as its first tensors`,
+      received: `another one, "${backend.name}"${backend.name === name ? ' (two of that name)' : ''}`,
       fix: 'move tensors before the call: await tensor.to(backend), or set the default backend',
     })
   }
 
-  visible(backend: Backend): Backend {
+  visible(backend: Backend, isDefault = false): Backend {
+    this.usesDefault ||= isDefault
     if (backend instanceof TraceBackend) return backend
     this.#backend ??= trace(backend)
     return this.#backend.inner === backend ? this.#backend : backend
@@ -113,6 +117,14 @@ export class FunctionTrace implements Tracing {
     if (holder !== undefined) throw bakedVariable(operation, holder)
     if (operand.owner?.isBatch === true) throw bakedBatch(operation, operand)
     this.admitted.set(storage.buffer, operand)
+  }
+
+  /** Sees to it that a tensor has a slot. */
+  use(tensor: TensorHandle): void {
+    const { backend, buffer } = tensor.reference.storage
+    const recording = this.standIn(backend)
+    this.admit(tensor, 'jit')
+    if (recording instanceof TraceBackend) recording.slotOf(buffer)
   }
 
   differentiate(leaf: TensorHandle, operation: string): void {

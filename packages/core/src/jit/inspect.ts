@@ -125,7 +125,8 @@ function nodeText(
   }
 }
 
-function computation(call: ProgramCall, name: (view: SlotView) => string): string {
+/** What a call computes, as text. */
+export function computation(call: ProgramCall, name: (view: SlotView) => string): string {
   switch (call.kind) {
     case 'map':
       return `${expressionText(call.expressions, call.inputs.map(name), call.scalars)}${call.when === undefined ? '' : `, if ${name(call.when)}`}`

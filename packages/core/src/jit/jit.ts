@@ -129,12 +129,12 @@ export function jit<Parameters extends readonly unknown[], Result>(
     })
     try {
       const known = state.find(signature)
-      if (known !== undefined) return known.run(rows) as Result
+      if (known !== undefined) return known.run(rows, tensors) as Result
       const captured = capture(run, parameters, rows)
       if ('result' in captured) return captured.result as Result
       const program = new CapturedProgram(captured)
       state.keep(signature, program)
-      return program.run(rows) as Result
+      return program.run(rows, tensors) as Result
     } finally {
       for (const copy of copies) copy.reference.dispose()
     }

@@ -36,7 +36,9 @@ export function signatureOf(value: unknown, tensors: Tensor[]): string {
     return `{${parts.join(';')}}`
   }
   if (typeof value === 'function') return `#${identityOf(value)}`
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 /** The arguments with stand-ins in place of their tensors, in the same order. */

@@ -13,12 +13,20 @@ import type { RecordedMap } from './split.js'
 
 type Producer = Extract<ProgramCall, { kind: 'reduce' | 'contract' }>
 
-/** Whether a call's result is a value that only its elementwise reader needs. */
-function producerOf(graph: Graph, { call }: GraphNode, uses: (slot: number) => Usage): Producer | undefined {
+/** A call whose result is a value that only one reader needs, and no variable at the end. */
+function producerOf(
+  graph: Graph,
+  { call }: GraphNode,
+  uses: (slot: number) => Usage,
+  finals: ReadonlySet<number>,
+): Producer | undefined {
   if (call.kind !== 'reduce' && call.kind !== 'contract') return undefined
   const slot = graph.slots[call.output.buffer]
   const { writers, readers } = uses(call.output.buffer)
-  const isValue = slot?.role.kind === 'temporary' && slot.length === sizeOf(call.output.shape)
+  const isValue =
+    slot?.role.kind === 'temporary' &&
+    slot.length === sizeOf(call.output.shape) &&
+    !finals.has(call.output.buffer)
   return isValue && writers.length === 1 && readers.length === 1 ? call : undefined
 }
 
@@ -84,13 +92,14 @@ function joined(graph: Graph, producer: Producer, reader: RecordedMap): Producer
 
 /** Turns elementwise readers into epilogues wherever they are the only ones; returns whether there were any. */
 export function fuseEpilogues(graph: Graph, { maximumViews }: Limits): boolean {
+  const finals = new Set(graph.finals.values())
   let changed = false
   for (let progress = true; progress; ) {
     progress = false
     const uses = usesOf(graph)
     const nodes: (GraphNode | undefined)[] = [...graph.nodes]
     graph.nodes.forEach((node, position) => {
-      const producer = producerOf(graph, node, uses)
+      const producer = producerOf(graph, node, uses, finals)
       const place = producer && uses(producer.output.buffer).readers[0]
       const reader = place === undefined ? undefined : nodes[place]
       if (producer === undefined || place === undefined || nodes[position] !== node) return
