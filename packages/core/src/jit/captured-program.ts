@@ -22,7 +22,7 @@ import type { Capture, ResultSpecification } from './capture.js'
 import type { HostAction } from './function-trace.js'
 import type { Graph, Role } from './graph.js'
 import { optimize, type Report } from './passes/index.js'
-import { bindVariables, renewHandle } from './variable-memory.js'
+import { VariablePlace } from './variable-memory.js'
 
 /** Released buffers of a result, which are used again. */
 class Pool {
@@ -73,6 +73,8 @@ interface External {
   readonly written: boolean
   /** Released buffers, for results. */
   readonly pool: Pool
+  /** Where its variables are. */
+  readonly place: VariablePlace | undefined
 }
 
 /** The program of a graph, with slots numbered anew, and what its external slots are. */
@@ -91,9 +93,10 @@ function assemble(
   }
   const externals = [...used].flatMap((slot): External[] => {
     const { role } = graph.slots[slot] as Graph['slots'][number]
-    return role.kind === 'temporary'
-      ? []
-      : [{ slot, role, written: written.has(slot), pool: new Pool(backend) }]
+    if (role.kind === 'temporary') return []
+    const isWritten = written.has(slot)
+    const place = role.kind === 'variables' ? new VariablePlace(role.variables, isWritten) : undefined
+    return [{ slot, role, written: isWritten, pool: new Pool(backend), place }]
   })
   const program = {
     slots: graph.slots.map(({ dtype, length }) => ({ dtype, length })),
@@ -131,7 +134,9 @@ export class CapturedProgram {
   /** Storages of constants, which live as long as the program. */
   readonly #retained: readonly Storage[]
   readonly #owned: readonly Buffer[]
-  readonly #assigned: readonly Variable[]
+  /** Where variables are that it writes. */
+  readonly #assigned: readonly VariablePlace[]
+  readonly #variables: readonly Variable[]
   readonly #bindings: Binding[]
   #isFirst = true
   #isDisposed = false
@@ -151,9 +156,9 @@ export class CapturedProgram {
     this.#numbers = [...captured.numbers]
     this.#retained = captured.constants.map(({ reference }) => reference.storage.retain())
     this.#owned = [...captured.uploads, ...constants]
-    this.#assigned = externals.flatMap(({ role, written }) =>
-      written && role.kind === 'variables' ? role.variables : [],
-    )
+    const places = externals.flatMap(({ place }) => place ?? [])
+    this.#assigned = places.filter(({ written }) => written)
+    this.#variables = places.flatMap(({ variables }) => variables)
     this.#bindings = []
     this.#executable = backend.prepare?.(program) ?? replayProgram(backend, program)
   }
@@ -169,13 +174,10 @@ export class CapturedProgram {
   /** Whether its variables are still there, on its backend, and that is still the default where the function counts on it. */
   get isCurrent(): boolean {
     if (this.#capture.usesDefault && untracedDefault() !== this.backend) return false
-    return this.#externals.every(
-      ({ role }) =>
-        role.kind !== 'variables' ||
-        role.variables.every(
-          ({ held }) => !held.isDisposed && held.reference.storage.backend === this.backend,
-        ),
-    )
+    for (const { held } of this.#variables) {
+      if (held.isDisposed || held.reference.storage.backend !== this.backend) return false
+    }
+    return true
   }
 
   /**
@@ -195,7 +197,7 @@ export class CapturedProgram {
     try {
       const results = this.#bind(tensors)
       this.#execute(results)
-      for (const variable of this.#assigned) renewHandle(variable)
+      for (const place of this.#assigned) place.renew()
       return this.#capture.build(this.#deliver(results, given))
     } finally {
       for (const storage of held) storage.release()
@@ -224,7 +226,7 @@ export class CapturedProgram {
   /** Binds all external slots; returns the storages of the results. */
   #bind(tensors: readonly Tensor[]): Map<number, Storage> {
     const results = new Map<number, Storage>()
-    this.#externals.forEach(({ slot, role, written, pool }, position) => {
+    this.#externals.forEach(({ slot, role, pool, place }, position) => {
       switch (role.kind) {
         case 'argument': {
           const { offset, reference } = tensors[role.position] as Tensor
@@ -232,7 +234,7 @@ export class CapturedProgram {
           break
         }
         case 'variables':
-          this.#bindings[position] = bindVariables(role.variables, written)
+          if (place !== undefined) this.#bindings[position] = place.bind()
           break
         case 'constant':
           this.#bindings[position] ??= { buffer: role.buffer, offset: 0 }

@@ -15,7 +15,7 @@ import {
 } from '@nabla/backend'
 import type { Variable } from '../variable.js'
 import type { CapturedProgram } from './captured-program.js'
-import type { GraphSlot, SlotView } from './graph.js'
+import type { GraphSlot, Role, SlotView } from './graph.js'
 import { stateOf } from './jit.js'
 import { distinctElements } from './layouts.js'
 
@@ -183,6 +183,9 @@ function factsOf({ graph, program, report, temporaryBytes }: CapturedProgram): P
   }
 }
 
+/** In which order what lies outside of the arena is named. */
+const ORDER: readonly Role['kind'][] = ['argument', 'variables', 'constant', 'result']
+
 function describeProgram(program: CapturedProgram, position: number): string[] {
   const { report, graph, externals } = program
   const facts = factsOf(program)
@@ -195,11 +198,13 @@ function describeProgram(program: CapturedProgram, position: number): string[] {
     siblings: saved.siblings,
     packing: saved.packing,
   }).filter(([, count]) => count !== 0)
-  const inputs = externals.flatMap(({ slot, role }) => {
-    const { dtype, length } = graph.slots[slot] as GraphSlot
-    if (role.kind !== 'variables') return [`${role.kind} ${dtype} ${length}`]
-    return role.variables.map(({ name, shape }) => `variable "${name}" ${dtype} ${formatShape(shape)}`)
-  })
+  const inputs = ORDER.flatMap((kind) => externals.filter(({ role }) => role.kind === kind)).flatMap(
+    ({ slot, role }) => {
+      const { dtype, length } = graph.slots[slot] as GraphSlot
+      if (role.kind !== 'variables') return [`${role.kind} ${dtype} ${length}`]
+      return role.variables.map(({ name, shape }) => `variable "${name}" ${dtype} ${formatShape(shape)}`)
+    },
+  )
   const eliminated = passes.map(([name, count]) => `${name} ${count}`).join(', ')
   return [
     `program ${position + 1} on ${program.backend.name}: ${facts.kernels} kernels of ${facts.recorded} recorded calls${eliminated === '' ? '' : ` (eliminated: ${eliminated})`}`,

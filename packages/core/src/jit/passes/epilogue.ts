@@ -4,7 +4,15 @@
  */
 import { type Expr, input, isContiguous, type ProgramCall, sizeOf, viewsOf } from '@nabla/backend'
 import { instructionCount, LARGEST_EXPRESSION } from '../cost.js'
-import { coversSlot, type Graph, type GraphNode, type SlotView, type Usage, usesOf } from '../graph.js'
+import {
+  coversSlot,
+  type Graph,
+  type GraphNode,
+  joinLabels,
+  type SlotView,
+  type Usage,
+  usesOf,
+} from '../graph.js'
 import { coordinatesOf, throughView } from '../layouts.js'
 import { coordinateExpression, Operands } from '../operands.js'
 import { usesCoordinates } from '../substitute.js'
@@ -82,7 +90,7 @@ function joined(graph: Graph, producer: Producer, reader: RecordedMap): Producer
   if (instructionCount([post]) > LARGEST_EXPRESSION) return undefined
   return {
     ...producer,
-    label: producer.label === reader.label ? producer.label : `${producer.label}, ${reader.label}`,
+    label: joinLabels(producer.label, reader.label),
     scalars: operands.scalars,
     post,
     postInputs: operands.inputs,

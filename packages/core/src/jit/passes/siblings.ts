@@ -4,7 +4,7 @@
  */
 import { sameShape } from '@nabla/backend'
 import { instructionCount, LARGEST_EXPRESSION } from '../cost.js'
-import type { Graph, GraphNode } from '../graph.js'
+import { type Graph, type GraphNode, joinLabels } from '../graph.js'
 import { Operands, sameView } from '../operands.js'
 import type { Limits } from './inline.js'
 import { dependenciesOf, sortNodes } from './order.js'
@@ -23,10 +23,9 @@ function merge(calls: readonly RecordedMap[]): RecordedMap {
       ),
     ),
   )
-  const labels = [...new Set(calls.map(({ label }) => label))]
   return {
     ...first,
-    label: labels.join(', '),
+    label: joinLabels(...calls.map(({ label }) => label)),
     expressions,
     inputs: operands.inputs,
     scalars: operands.scalars,
