@@ -200,9 +200,16 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     return this.#current
   }
 
-  /** @internal Takes over what a captured program has written, or a copy of what it holds. */
+  /** @internal Takes over what a captured program has written, or will write. */
   settle(next: Tensor): void {
     this.#replace(hold(this, retype<S, D>(next)))
+  }
+
+  /** @internal Takes over a copy of what it holds. Whoever has the old tensor goes on with it. */
+  relocate(copy: Tensor): void {
+    const previous = this.#current
+    this.#current = hold(this, retype<S, D>(copy))
+    previous.disown()
   }
 
   dispose(): void {

@@ -61,7 +61,7 @@ export function bindVariables(variables: readonly Variable[], written: boolean):
   const [first] = variables as readonly [Variable]
   if (place !== undefined && (!written || isExclusive(storageOf(first), variables))) return place
   if (variables.length > 1 || written) return gather(variables)
-  first.settle(copyOf(first.held, first.held.make))
+  first.relocate(copyOf(first.held, first.held.make))
   return bindVariables(variables, written)
 }
 
