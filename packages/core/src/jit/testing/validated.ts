@@ -13,7 +13,6 @@ function overwritable(call: KernelCall): readonly View[] {
     case 'map':
       return call.inputs
     case 'reduce':
-    case 'contract':
       return call.postInputs ?? []
     case 'scatter':
       return [call.output]
