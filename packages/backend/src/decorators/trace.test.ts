@@ -106,7 +106,9 @@ describe('what can not be done', () => {
     const traced = trace(createNullBackend())
     await expect(traced.read()).rejects.toThrow(TracingError)
     expect(() => traced.readSync()).toThrow(TracingError)
-    expect(readingWhileTracing('item').message).toMatchInlineSnapshot(`"item: expected no reading of values while a function is traced: they exist only when the captured program runs; received a read of a tensor inside a function given to jit. Fix: return the tensor and read it outside, use where(condition, a, b) instead of an if over values, or leave the function without jit (for models: compile({ …, jit: false }))."`)
+    expect(readingWhileTracing('item').message).toMatchInlineSnapshot(
+      `"item: expected no reading of values while a function is traced: they exist only when the captured program runs; received a read of a tensor inside a function given to jit. Fix: return the tensor and read it outside, use where(condition, a, b) instead of an if over values, or leave the function without jit (for models: compile({ …, jit: false }))."`,
+    )
   })
 
   it('anything once it is over: with its own buffers, also in another trace', async () => {
@@ -129,6 +131,8 @@ describe('what can not be done', () => {
   })
 
   it('disposing the backend', async () => {
-    await expect(trace(createNullBackend()).dispose()).rejects.toThrowErrorMatchingInlineSnapshot(`[BackendError: dispose: expected no disposal of a backend while a function is traced on it; received dispose(). Fix: dispose it outside of the function.]`)
+    await expect(trace(createNullBackend()).dispose()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[BackendError: dispose: expected no disposal of a backend while a function is traced on it; received dispose(). Fix: dispose it outside of the function.]`,
+    )
   })
 })
