@@ -42,7 +42,8 @@ export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' 
  * limits), false, true.
  *
  * `post`, if given, maps the result: input 0 is the reduced value, inputs 1… are `postInputs` (views of the output's
- * shape); `scalars` are shared. The output has the type of `post` then, and may be one of the `postInputs` exactly.
+ * shape); `scalars` are shared, and coordinates are those of the output. The output has the type of `post` then, and may
+ * be one of the `postInputs` exactly.
  */
 export interface ReduceCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'reduce'
@@ -63,7 +64,8 @@ export interface ReduceCall<B = Buffer, N = number> extends CallBase {
  * has. Views may be transposed, broadcast or sliding windows. Over an empty k the sum is 0. All three views have one
  * dtype; float32 accumulates in at least float32, integers wrap, bool isn't contracted.
  *
- * `post`, if given, maps the sum: input 0 is the sum, inputs 1… are `postInputs` (views of the output's shape).
+ * `post`, if given, maps the sum: input 0 is the sum, inputs 1… are `postInputs` (views of the output's shape), and
+ * coordinates are those of the output.
  */
 export interface ContractCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'contract'

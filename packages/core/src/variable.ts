@@ -185,7 +185,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     return this.#current
   }
 
-  /** @internal Takes over a new tensor with what a captured program has written, or with what it held before. */
+  /** @internal Takes over a new tensor with what a captured program has written, or will write. */
   settle(next: Tensor): void {
     const previous = this.#current
     this.#current = retype<S, D>(next)
@@ -195,6 +195,14 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
 
   get #ending(): string {
     return `when variable "${this.name}" was given a new value`
+  }
+
+  /** @internal Takes over a copy of what it holds. Whoever has the old tensor goes on with it. */
+  relocate(copy: Tensor): void {
+    const previous = this.#current
+    this.#current = hold(this, retype<S, D>(copy))
+    previous.holder = undefined
+    previous.disown()
   }
 
   dispose(): void {

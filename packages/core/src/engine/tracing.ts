@@ -45,6 +45,17 @@ export interface Tracing {
 
 export const tracing: { current: Tracing | undefined } = { current: undefined }
 
+/** Runs what a trace must not see: it makes something that lasts, whoever asked first. */
+export function untraced<R>(run: () => R): R {
+  const { current } = tracing
+  tracing.current = undefined
+  try {
+    return run()
+  } finally {
+    tracing.current = current
+  }
+}
+
 const isNumber = (scalar: ProgramScalar): scalar is number => typeof scalar === 'number'
 
 function isReady(call: KernelCall<Buffer, ProgramScalar>): call is KernelCall {

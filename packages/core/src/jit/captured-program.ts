@@ -107,6 +107,16 @@ function assemble(
   return { program, externals }
 }
 
+/** Optimizes; frees what was captured if that fails, since constants are computed on the way. */
+function optimized({ graph, backend, uploads }: Capture): ReturnType<typeof optimize> {
+  try {
+    return optimize(graph, backend)
+  } catch (error) {
+    for (const buffer of uploads) backend.release(buffer)
+    throw error
+  }
+}
+
 /** The actions of the host that later runs need. */
 function actionsOf({ actions, spent }: Capture, { calls }: Program): HostAction[] {
   const live = new Set<number>()
@@ -146,7 +156,7 @@ export class CapturedProgram {
     const { backend, graph } = captured
     this.#capture = captured
     this.backend = backend
-    const { report, constants } = optimize(graph, backend)
+    const { report, constants } = optimized(captured)
     this.report = report
     this.graph = graph
     const { program, externals } = assemble(graph, backend, captured.numbers.length)

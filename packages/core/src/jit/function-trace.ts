@@ -199,7 +199,7 @@ export class FunctionTrace implements Tracing {
     const known = this.variables.get(variable)
     if (known !== undefined) return known.value
     if (held.isDisposed) throw disposedError(`variable "${variable.name}"`, held)
-    if (!isContiguous(held)) variable.settle(copyOf(held, held.make))
+    if (!isContiguous(held)) variable.relocate(copyOf(held, held.make))
     const initial = this.standInFor(variable.held, held.make, `variable "${variable.name}"`)
     const slot = initial.reference.storage.buffer.id
     this.variables.set(variable, { variable, slot, initial, value: initial })

@@ -11,7 +11,8 @@ import { type RandomStep, randomSteps, runSteps } from './testing/random-program
 
 const INPUTS = [[3, 4], [4], [2, 3, 4], [4, 5], []]
 const VARIABLES = [[3, 4], [3, 4], [4], [4, 3]]
-const RUNS = Number(process.env.NABLA_RANDOM_PROGRAMS ?? 40)
+/** More of them: NABLA_RANDOM_PROGRAMS=500. */
+const RUNS = Number(process.env.NABLA_RANDOM_PROGRAMS ?? 25)
 
 const settings = Object.entries(BACKENDS).flatMap(([name, backend]) =>
   (['float32', 'float64'] as const).map((dtype) => ({

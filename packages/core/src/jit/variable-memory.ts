@@ -61,7 +61,7 @@ function bindVariables(variables: readonly Variable[], written: boolean): Bindin
   const [first] = variables as readonly [Variable]
   if (place !== undefined && (!written || isExclusive(storageOf(first), variables))) return place
   if (variables.length > 1 || written) return gather(variables)
-  first.settle(copyOf(first.held, first.held.make))
+  first.relocate(copyOf(first.held, first.held.make))
   return bindVariables(variables, written)
 }
 

@@ -10,12 +10,13 @@ import { Generator } from '../../random/index.js'
 import type { Tensor } from '../../tensor.js'
 import { Variable } from '../../variable.js'
 import { jit } from '../jit.js'
+import { validated } from './validated.js'
 
 export type FloatType = 'float32' | 'float64'
 
-/** Backends that make captured programs differ: with composites, without, and with few views in a kernel. */
+/** Backends that make captured programs differ, the first with every call held against the contract: with composites, without, and with few views in a kernel. */
 export const BACKENDS: Readonly<Record<string, Backend>> = {
-  cpu: createCpuBackend(),
+  cpu: validated(createCpuBackend()),
   'without composites': limited({ composites: [] }),
   'eight views': limited({ maximumViews: 8 }),
 }

@@ -4,8 +4,10 @@
  * dx = r · (g − Σg / n − x̂ · Σ(g · x̂) / n)   (Ioffe & Szegedy 2015, section 3).
  */
 import { type DType, type Expr, expressions as e, input, type Shape, scalar } from '@nabla/backend'
-import { isRecording, isTracked, track } from '../../engine/recording.js'
+import { batching } from '../../engine/batching.js'
+import { isRecording, isTracked } from '../../engine/recording.js'
 import { castTo } from '../../primitives/cast.js'
+import { custom } from '../../primitives/custom.js'
 import { map } from '../../primitives/map.js'
 import { reduceMapped } from '../../primitives/reduce.js'
 import { reshape } from '../../primitives/views.js'
@@ -31,17 +33,26 @@ export interface Computed extends NormalizationOptions {
   readonly epsilon: number
 }
 
-/** Leaves the gradient on the output. */
-export function trackNormalization(operation: string, output: Tensor, computed: Computed): void {
+/** The output with its gradient. */
+export function trackNormalization(operation: string, output: Tensor, computed: Computed): Tensor {
   const { x, scale, shift } = computed
-  const given = [x, scale, shift] as const
-  const inputs = given.filter((each) => each !== undefined)
-  const rule = (cotangent: Tensor): (Tensor | undefined)[] => {
-    const parts = new Pullback(`${operation} gradient`, cotangent, computed).cotangents()
-    return parts.filter((_, position) => given[position] !== undefined)
-  }
-  track(output, inputs, () => ({ primitive: 'custom', operation, parameters: { rule }, inputs }))
+  const all = [x, scale, shift] as const
+  const inputs = all.filter((each) => each !== undefined)
+  return custom(operation, output, inputs, (cotangent, given) => {
+    const [own = x, ...others] = given
+    const seen = {
+      ...computed,
+      x: own,
+      scale: scale && others.shift(),
+      shift: shift && others.shift(),
+    }
+    const parts = new Pullback(`${operation} gradient`, cotangent, seen).cotangents()
+    return parts.filter((_, position) => all[position] !== undefined)
+  })
 }
+
+/** Whether the cotangent of an input is wanted; under a batch that shows only beneath. */
+const isWanted = (x: Tensor): boolean => batching.current !== undefined || isTracked(x)
 
 /** The axes along which a scale or shift was repeated to the input's shape. */
 function repeatedAxes(shape: Shape, parameter: Tensor): number[] {
@@ -77,9 +88,9 @@ class Pullback {
   cotangents(): (Tensor | undefined)[] {
     const { x, scale, shift } = this.computed
     return [
-      isTracked(x) ? this.#ofInput() : undefined,
-      scale !== undefined && isTracked(scale) ? this.#ofParameter(scale, true) : undefined,
-      shift !== undefined && isTracked(shift) ? this.#ofParameter(shift, false) : undefined,
+      isWanted(x) ? this.#ofInput() : undefined,
+      scale !== undefined && isWanted(scale) ? this.#ofParameter(scale, true) : undefined,
+      shift !== undefined && isWanted(shift) ? this.#ofParameter(shift, false) : undefined,
     ]
   }
 

@@ -78,7 +78,7 @@ export function normalizeOver(x: Tensor, axes?: Axes, options: NormalizationOpti
       return [found, normalized(operation, floats, found, options)] as const
     })
     const { epsilon = EPSILON } = options
-    trackNormalization(operation, output, { x: floats, axes: sorted, moments, ...options, epsilon })
-    return { output, ...moments }
+    const computed = { x: floats, axes: sorted, moments, ...options, epsilon }
+    return { output: trackNormalization(operation, output, computed), ...moments }
   })
 }
