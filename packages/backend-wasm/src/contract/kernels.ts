@@ -1,0 +1,65 @@
+/**
+ * The kernels of one dtype, assembled when it is first contracted, called by named parameters.
+ */
+import type { DType } from '@nabla/backend'
+import { type Kernel, ModuleBuilder } from '../assembler/index.js'
+import type { LinearMemory } from '../memory/linear-memory.js'
+import { type Element, elementOf } from './element.js'
+import { type Block, defineMacroKernel, TILE_OFFSETS } from './macro-kernel.js'
+import { type Tile, tileOf } from './micro-kernel.js'
+import { definePacking, type Packing } from './pack.js'
+import { defineThin } from './thin.js'
+
+export interface Kernels {
+  readonly element: Element
+  readonly tile: Tile
+  multiply(block: Block): void
+  /** Into panels of `width` rows, which is the tile's number of rows or columns. */
+  pack(width: number, packing: Packing): void
+  readonly scatter: Kernel
+  readonly collect: Kernel
+  readonly addRows: Kernel
+  readonly dotRows: Kernel
+}
+
+/** Bytes of the buffer for one tile, which the kernels of a dtype keep. */
+const BUFFER_BYTES = TILE_OFFSETS + 512
+
+function tileBuffer(memory: LinearMemory, { bytes }: Element, { rows, columns }: Tile): number {
+  const { address } = memory.take(BUFFER_BYTES)
+  for (let row = 0; row < rows; row++) memory.views.i32[address / 4 + row] = row * columns * bytes
+  return address
+}
+
+export function makeKernels(dtype: DType, relaxed: boolean, memory: LinearMemory): Kernels {
+  const element = elementOf(dtype, relaxed)
+  const tile = tileOf(element, relaxed && dtype.startsWith('float') && dtype !== 'float64')
+  const module = new ModuleBuilder()
+  defineMacroKernel(module, element, tile)
+  for (const width of new Set([tile.rows, tile.columns])) definePacking(module, element, width)
+  defineThin(module, element)
+  const kernel = module.instantiate({ memory: memory.memory, shared: memory.shared, functions: {} })
+  const multiply = kernel('multiply')
+  const across = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`across${width}`)]))
+  const along = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`along${width}`)]))
+  const buffer = tileBuffer(memory, element, tile)
+  return {
+    element,
+    tile,
+    multiply: (b) =>
+      multiply(
+        ...[b.left, b.leftPanel, b.leftStep, b.rows, b.right, b.rightPanel, b.rightStep, b.columns],
+        ...[b.depth, b.output, b.rowOffsets, b.columnOffsets, b.columnFrom, b.columnRun, b.add, buffer],
+      ),
+    pack(width, p) {
+      const isAlong = p.run > p.rowRun && p.run >= element.lanes
+      const pack = (isAlong ? along : across).get(width)
+      const rows = [p.rowOffsets, p.rowFrom, p.rowRun]
+      pack?.(p.to, p.panels, p.depth, p.base, ...rows, p.offsets, p.from, p.run)
+    },
+    scatter: kernel('scatter'),
+    collect: kernel('collect'),
+    addRows: kernel('addRows'),
+    dotRows: kernel('dotRows'),
+  }
+}
