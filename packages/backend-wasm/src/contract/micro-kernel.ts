@@ -7,7 +7,7 @@
  * (spills); float64 5×4 24, 4×4 21, 6×4 15; int32 5×8 46, 4×8 40. Unrolled over k all lose a third: V8 moves the loads
  * together and spills. Steps in locals instead of constants cost nothing.
  */
-import { type Callable, i32, load, type ModuleBuilder } from '../assembler/index.js'
+import { type Callable, i32, load, type ModuleBuilder, type Vector } from '../assembler/index.js'
 import type { Element } from './element.js'
 
 /** Vectors in a row of a tile. */
@@ -55,21 +55,26 @@ export function defineMicroKernel(module: ModuleBuilder, element: Element, { row
           f.increase(depth, -1)
         },
       )
-      const rowAt = (i: number) => i32.add(output, load('i32', rowOffsets, 4 * i))
-      f.if(add, () =>
-        sums.forEach((row, i) => {
-          const at = f.let(rowAt(i))
-          row.forEach((sum, j) => {
-            f.set(sum, element.add(sum, element.load(f, at, j * lanes * bytes)))
+      const rowAt = (i: number) => f.let(i32.add(output, load('i32', rowOffsets, 4 * i)))
+      const store = (values: readonly (readonly Vector[])[]): void =>
+        values.forEach((row, i) => {
+          const at = rowAt(i)
+          row.forEach((value, j) => {
+            element.store(f, at, value, j * lanes * bytes)
           })
-        }),
-      )
-      sums.forEach((row, i) => {
-        const at = f.let(rowAt(i))
-        row.forEach((sum, j) => {
-          element.store(f, at, sum, j * lanes * bytes)
         })
-      })
+      // Sums of their own per branch: setting `sums` here makes V8 spill them in the loop, which takes twice as long.
+      f.if(
+        add,
+        () => {
+          const totals = sums.map((row, i) => {
+            const at = rowAt(i)
+            return row.map((sum, j) => f.let(element.add(sum, element.load(f, at, j * lanes * bytes))))
+          })
+          store(totals)
+        },
+        () => store(sums),
+      )
     },
   )
 }
