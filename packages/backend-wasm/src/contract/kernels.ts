@@ -25,9 +25,9 @@ export interface Kernels {
 /** Bytes of the buffer for one tile, which the kernels of a dtype keep. */
 const BUFFER_BYTES = TILE_OFFSETS + 512
 
-function tileBuffer(memory: LinearMemory, { bytes }: Element, { rows, columns }: Tile): number {
+function tileBuffer(memory: LinearMemory, { packed }: Element, { rows, columns }: Tile): number {
   const { address } = memory.take(BUFFER_BYTES)
-  for (let row = 0; row < rows; row++) memory.views.i32[address / 4 + row] = row * columns * bytes
+  for (let row = 0; row < rows; row++) memory.views.i32[address / 4 + row] = row * columns * packed
   return address
 }
 

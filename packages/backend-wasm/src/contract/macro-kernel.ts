@@ -4,7 +4,7 @@
  */
 import {
   type Callable,
-  choose,
+  type FunctionBuilder,
   i32,
   i32x4,
   load,
@@ -14,6 +14,7 @@ import {
 } from '../assembler/index.js'
 import type { Element } from './element.js'
 import { defineMicroKernel, type Tile } from './micro-kernel.js'
+import { lesser } from './pack.js'
 
 /** Bytes in front of the buffer for one tile: offsets of its rows. */
 export const TILE_OFFSETS = 64
@@ -68,7 +69,20 @@ export interface Block {
   readonly add: number
 }
 
+/** Packed elements to what the dtype is in memory, in place. */
+function narrow(f: FunctionBuilder, element: Element, at: Value<'i32'>, count: number): void {
+  const { bits, packed, lanes, bytes } = element
+  if (bits === 8 * packed) return
+  const [from, to] = [f.let(at), f.let(at)]
+  f.range(0, count, lanes, () => {
+    element.store(f, to, load('v128', from))
+    f.increase(from, 16)
+    f.increase(to, lanes * bytes)
+  })
+}
+
 export function defineMacroKernel(module: ModuleBuilder, element: Element, tile: Tile): void {
+  const { bits, bytes, packed } = element
   const micro = defineMicroKernel(module, element, tile)
   const scatter = defineScatter(module, element)
   module.define(
@@ -77,35 +91,26 @@ export function defineMacroKernel(module: ModuleBuilder, element: Element, tile:
     // biome-ignore format: in the order of `Block`
     (f, left, leftPanel, leftStep, rows, right, rightPanel, rightStep, columns, depth,
       output, rowOffsets, columnOffsets, columnFrom, columnRun, add, buffer) => {
+      const sums = f.let(i32.add(buffer, TILE_OFFSETS))
       f.range(0, columns, tile.columns, (column) => {
         const offsets = f.let(i32.add(columnOffsets, i32.shl(column, 2)))
         const start = f.let(i32.add(output, load('i32', offsets)))
         const inRun = i32.rem_u(i32.add(columnFrom, column), columnRun)
-        const direct = f.let(i32.le_u(i32.add(inRun, tile.columns), columnRun))
+        const asVectors = bits === 8 * packed ? i32.le_u(i32.add(inRun, tile.columns), columnRun) : 0
+        const direct = f.number('i32', asVectors)
         const panel = f.let(left)
+        const columnsHere = lesser(f, i32.sub(columns, column), tile.columns)
         f.range(0, rows, tile.rows, (row) => {
           const tileRows = f.let(i32.add(rowOffsets, i32.shl(row, 2)))
           f.if(
             direct,
             () => f.run(micro, panel, leftStep, right, rightStep, depth, start, tileRows, add),
             () => {
-              const into = f.let(i32.add(buffer, TILE_OFFSETS))
-              f.run(micro, panel, leftStep, right, rightStep, depth, into, buffer, i32.constant(0))
-              const least = (count: typeof rows, most: number) =>
-                choose(i32.lt_u(count, most), count, i32.constant(most))
-              const rowsHere = f.let(i32.sub(rows, row))
-              const columnsHere = f.let(i32.sub(columns, column))
-              f.run(
-                scatter,
-                into,
-                least(rowsHere, tile.rows),
-                least(columnsHere, tile.columns),
-                output,
-                tileRows,
-                offsets,
-                add,
-                i32.constant(tile.columns * element.bytes),
-              )
+              f.run(micro, panel, leftStep, right, rightStep, depth, sums, buffer, i32.constant(0))
+              narrow(f, element, sums, tile.rows * tile.columns)
+              const rowsHere = lesser(f, i32.sub(rows, row), tile.rows)
+              const pitch = i32.constant(tile.columns * bytes)
+              f.run(scatter, sums, rowsHere, columnsHere, output, tileRows, offsets, add, pitch)
             },
           )
           f.increase(panel, leftPanel)

@@ -30,11 +30,11 @@ export type MicroKernel = Callable<
 >
 
 /**
- * `output[row][column] (+)= Σ_k a[k][row] · b[k][column]`. Rows may be there twice, as those of an incomplete panel are:
- * everything is read before anything is stored.
+ * `output[row][column] (+)= Σ_k a[k][row] · b[k][column]`, where the output holds packed elements. Rows may be there twice,
+ * as those of an incomplete panel are: everything is read before anything is stored.
  */
 export function defineMicroKernel(module: ModuleBuilder, element: Element, { rows }: Tile): MicroKernel {
-  const { packed, lanes, bytes } = element
+  const { packed } = element
   return module.define(
     ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
     (f, a, aStep, b, bStep, depth, output, rowOffsets, add) => {
@@ -60,7 +60,7 @@ export function defineMicroKernel(module: ModuleBuilder, element: Element, { row
         values.forEach((row, i) => {
           const at = rowAt(i)
           row.forEach((value, j) => {
-            element.store(f, at, value, j * lanes * bytes)
+            f.store('v128', at, value, j * 16)
           })
         })
       // Sums of their own per branch: setting `sums` here makes V8 spill them in the loop, which takes twice as long.
@@ -69,7 +69,7 @@ export function defineMicroKernel(module: ModuleBuilder, element: Element, { row
         () => {
           const totals = sums.map((row, i) => {
             const at = rowAt(i)
-            return row.map((sum, j) => f.let(element.add(sum, element.load(f, at, j * lanes * bytes))))
+            return row.map((sum, j) => f.let(element.add(sum, load('v128', at, j * 16))))
           })
           store(totals)
         },

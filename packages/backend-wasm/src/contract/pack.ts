@@ -88,7 +88,7 @@ function eachPanel(
   })
 }
 
-const lesser = (f: FunctionBuilder, a: Value<'i32'>, b: Value<'i32'> | number): I => {
+export const lesser = (f: FunctionBuilder, a: Value<'i32'>, b: Value<'i32'> | number): I => {
   const [first, second] = [f.let(a), f.number('i32', b)]
   return f.let(choose(i32.lt_u(first, second), first, second))
 }
