@@ -241,6 +241,7 @@ describe.each(BENCHES)('contractions with $name vectors', ({ bench }) => {
       [1, 37, 2500],
       [1, 1000, 37],
       [600, 50, 1],
+      [3, 40, 70],
       [50, 1, 60],
     ] as const) {
       for (const left of [plain, permuted(1), stepped(1, 2)])

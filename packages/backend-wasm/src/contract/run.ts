@@ -69,7 +69,7 @@ export class Contractions {
     }
     const whole: Part = { batchFrom: 0, batchTo: plan.batches, rowFrom: 0, rowTo: plan.m }
     if (way === undefined) multiplyBlocked(kernels, plan, addresses, whole, progress)
-    else multiplyThin(kernels, plan, addresses, way, progress)
+    else multiplyThin(kernels, this.#context.memory, plan, addresses, way, progress)
   }
 
   /** Frees all memory but that of the kernels. */
