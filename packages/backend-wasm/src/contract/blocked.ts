@@ -14,12 +14,15 @@ export interface Addresses {
   readonly scratch: number
 }
 
-/** Which rows of which matrices of the batch: what one thread computes. `rowFrom` is a multiple of the tile's rows. */
+/**
+ * What one thread computes: some matrices of the batch, of them some rows, from a multiple of the tile's rows to another or
+ * the end. Of a thin product, where rows are few, it is some columns instead.
+ */
 export interface Part {
   readonly batchFrom: number
   readonly batchTo: number
-  readonly rowFrom: number
-  readonly rowTo: number
+  readonly from: number
+  readonly to: number
 }
 
 /** Called when all rows up to one of a matrix are finished. */
@@ -76,7 +79,7 @@ export function multiplyBlocked(
   kernels: Kernels,
   plan: Plan,
   at: Addresses,
-  { batchFrom, batchTo, rowFrom, rowTo }: Part,
+  { batchFrom, batchTo, from: rowFrom, to: rowTo }: Part,
   progress: Progress,
 ): void {
   const { n, k, left, right, output, blockRows, blockColumns, blockDepth } = plan

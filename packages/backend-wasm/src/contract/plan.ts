@@ -14,7 +14,14 @@ export interface Operand {
   readonly contracted: Table
 }
 
+/**
+ * In blocks; or, with very few rows, as vectors times a matrix whose rows along n, or along the contracted index, lie as
+ * vectors.
+ */
+export type Way = 'blocked' | 'rows' | 'contracted'
+
 export interface Plan {
+  readonly way: Way
   readonly batches: number
   readonly m: number
   readonly n: number
@@ -36,13 +43,20 @@ export interface Plan {
   readonly pieceRows: number
 }
 
-/** Contracted elements in a block at most: two panels share the first-level cache. */
+/**
+ * Contracted elements in a block at most: two panels share the first-level cache. 192 to 512 are within 2 % of each other, as
+ * are 128 to 384 KiB of the left operand.
+ */
 const DEPTH = 256
 /** Bytes of the left operand packed at once, for the second-level cache, and of the right one, for the third. */
 const LEFT_BYTES = 192 * 1024
-const RIGHT_BYTES = 4 * 1024 * 1024
+const RIGHT_BYTES = 2 * 1024 * 1024
 /** Up to here an operand that lies right is read in place. */
 const IN_PLACE_BYTES = 32 * 1024
+/** Rows up to which the matrix is read for each: with four, packing it takes no longer. */
+const THIN_ROWS = 3
+/** Sums, or elements of k, from which on that is worth it. */
+const THIN_LENGTH = 8
 /** What storing a tile costs, in steps of k: as vectors, and one by one. */
 const VECTOR_STORE = 6
 const SINGLE_STORE = 30
@@ -131,6 +145,12 @@ function partOf(length: number, most: number, unit: number): number {
   return Math.max(unit, Math.ceil(length / parts / unit) * unit)
 }
 
+function wayOf(m: number, { rows, contracted }: Operand, { bits, packed }: Element): Way {
+  if (m > THIN_ROWS || bits !== 8 * packed) return 'blocked'
+  const whole = ({ run, length }: Table): boolean => run === length && length >= THIN_LENGTH
+  return whole(contracted) ? 'contracted' : whole(rows) ? 'rows' : 'blocked'
+}
+
 export function planOf(call: ContractCall, element: Element, tile: Tile, tables: Tables): Plan {
   const { bytes, packed, bits } = element
   const sides = sidesOf(call, bytes)
@@ -162,6 +182,7 @@ export function planOf(call: ContractCall, element: Element, tile: Tile, tables:
   const first = operand(left.batch, left.rows, left.contracted)
   const second = operand(right.batch, right.columns, right.contracted)
   return {
+    way: wayOf(m, second, element),
     batches,
     m,
     n,

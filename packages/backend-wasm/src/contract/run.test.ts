@@ -329,27 +329,36 @@ describe('half-precision sums', () => {
 })
 
 describe('epilogues', () => {
-  it('come once for every part of the output', () => {
+  it('come once for every part of the output, when it is finished', () => {
     fc.assert(
       fc.property(
         fc.record({
           batch: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
           rows: fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 2 }),
           columns: fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 2 }),
+          depth: fc.constantFrom(1, 2, 300),
         }),
-        ({ batch, rows, columns }) => {
+        ({ batch, rows, columns, depth }) => {
           const shape = [...batch, ...rows, ...columns]
           if (sizeOf(shape) > 300_000) return
-          const seen = new Set<string>()
-          const bench = makeWorkbench(false, (_call, part) => {
-            const all = { axis: 0, start: 0, length: shape[0] ?? 1 }
-            const { axis, start, length } = part ?? all
+          const parts = new Set<string>()
+          const bench = makeWorkbench(false, ({ output }, part) => {
+            const { axis, start, length } = part ?? { axis: 0, start: 0, length: shape[0] ?? 1 }
+            const elements = bench.elements(output)
             for (let i = start; i < start + length; i++) {
-              expect(seen.has(`${axis} ${i}`)).toBe(false)
-              seen.add(`${axis} ${i}`)
+              expect(parts.has(`${axis} ${i}`)).toBe(false)
+              parts.add(`${axis} ${i}`)
+              if (shape.length === 0) continue
+              const slice = sliceLayout(output, axis, i, 1, 1)
+              for (const at of layoutPositions(slice))
+                if (elements[at] !== depth) expect.fail(`${elements[at]} at ${at}`)
             }
           })
-          const view = (of: Shape) => bench.view('float32', rowMajorLayout(of), sizeOf(of))
+          const view = (of: Shape) => {
+            const ones = bench.view('float32', rowMajorLayout(of), sizeOf(of))
+            bench.elements(ones).fill(1)
+            return ones
+          }
           bench.contractions.run({
             kind: 'contract',
             label: 'test',
@@ -357,14 +366,14 @@ describe('epilogues', () => {
             rows: rows.length,
             columns: columns.length,
             contracted: 1,
-            left: view([...batch, ...rows, 2]),
-            right: view([...batch, 2, ...columns]),
+            left: view([...batch, ...rows, depth]),
+            right: view([...batch, depth, ...columns]),
             output: view(shape),
             scalars: [],
             post: input(0, 'float32'),
           })
-          const first = bench.posts[0]
-          expect(seen.size).toBe(first === undefined ? (shape[0] ?? 1) : shape[first.axis])
+          const [first] = bench.posts
+          expect(parts.size).toBe(first === undefined ? (shape[0] ?? 1) : shape[first.axis])
           expect(bench.posts.every((part) => part?.axis === first?.axis)).toBe(true)
         },
       ),

@@ -5,7 +5,7 @@ import type { ContractCall, DType, View } from '@nabla/backend'
 import type { LinearMemory } from '../memory/linear-memory.js'
 import { multiplyBlocked, type Part, scratchBytes } from './blocked.js'
 import { type Kernels, makeKernels } from './kernels.js'
-import { multiplyThin, thinBytes, thinWay } from './multiply-thin.js'
+import { multiplyThin, thinBytes } from './multiply-thin.js'
 import { type Plan, planOf } from './plan.js'
 import { Scratch } from './scratch.js'
 import { Tables } from './table.js'
@@ -58,18 +58,14 @@ export class Contractions {
     if (plan.m * plan.n * plan.batches === 0) return
     const at = (view: View): number => this.#context.address(view) + view.offset * kernels.element.bytes
     const [first, second] = plan.swapped ? [right, left] : [left, right]
+    const thin = plan.way !== 'blocked'
+    const bytes = thin ? thinBytes(plan, kernels.element) : scratchBytes(kernels, plan)
+    const scratch = this.#scratch.of(bytes)
+    const addresses = { left: at(first), right: at(second), output: at(output), scratch }
+    const whole: Part = { batchFrom: 0, batchTo: plan.batches, from: 0, to: thin ? plan.n : plan.m }
     const progress = this.#poster(call, plan)
-    const way = thinWay(plan, kernels.element)
-    const bytes = way === undefined ? scratchBytes(kernels, plan) : thinBytes(plan, kernels.element)
-    const addresses = {
-      left: at(first),
-      right: at(second),
-      output: at(output),
-      scratch: this.#scratch.of(bytes),
-    }
-    const whole: Part = { batchFrom: 0, batchTo: plan.batches, rowFrom: 0, rowTo: plan.m }
-    if (way === undefined) multiplyBlocked(kernels, plan, addresses, whole, progress)
-    else multiplyThin(kernels, this.#context.memory, plan, addresses, way, progress)
+    if (thin) multiplyThin(kernels, this.#context.memory, plan, addresses, whole, progress)
+    else multiplyBlocked(kernels, plan, addresses, whole, progress)
   }
 
   /** Frees all memory but that of the kernels. */
