@@ -8,7 +8,8 @@ import { type Element, elementOf } from './element.js'
 import { type Block, defineMacroKernel, TILE_OFFSETS } from './macro-kernel.js'
 import { type Tile, tileOf } from './micro-kernel.js'
 import { definePacking, type Packing } from './pack.js'
-import { defineThin } from './thin.js'
+import { defineThin } from './thin-kernels.js'
+import { defineTiny, type Tiny } from './tiny-kernel.js'
 
 export interface Kernels {
   readonly element: Element
@@ -16,6 +17,7 @@ export interface Kernels {
   multiply(block: Block): void
   /** Into panels of `width` rows, which is the tile's number of rows or columns. */
   pack(width: number, packing: Packing): void
+  tiny(parameters: Tiny): void
   readonly scatter: Kernel
   readonly collect: Kernel
   readonly addRows: Kernel
@@ -38,8 +40,10 @@ export function makeKernels(dtype: DType, relaxed: boolean, memory: LinearMemory
   defineMacroKernel(module, element, tile)
   for (const width of new Set([tile.rows, tile.columns])) definePacking(module, element, width)
   defineThin(module, element)
+  defineTiny(module, element)
   const kernel = module.instantiate({ memory: memory.memory, shared: memory.shared, functions: {} })
   const multiply = kernel('multiply')
+  const tiny = kernel('tiny')
   const across = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`across${width}`)]))
   const along = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`along${width}`)]))
   const buffer = tileBuffer(memory, element, tile)
@@ -57,6 +61,12 @@ export function makeKernels(dtype: DType, relaxed: boolean, memory: LinearMemory
       const rows = [p.rowOffsets, p.rowFrom, p.rowRun]
       pack?.(p.to, p.panels, p.depth, p.base, ...rows, p.offsets, p.from, p.run)
     },
+    tiny: (t) =>
+      tiny(
+        ...[t.batches, t.m, t.n, t.k, t.left, t.leftBatch, t.leftRows, t.leftContracted],
+        ...[t.right, t.rightBatch, t.rightColumns, t.rightContracted],
+        ...[t.output, t.outputBatch, t.outputRows, t.outputColumns],
+      ),
     scatter: kernel('scatter'),
     collect: kernel('collect'),
     addRows: kernel('addRows'),

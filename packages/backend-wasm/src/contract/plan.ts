@@ -5,20 +5,20 @@
 import type { ContractCall, View } from '@nabla/backend'
 import type { Element } from './element.js'
 import type { Tile } from './micro-kernel.js'
-import { type Axis, offsetsOf, type Table, type Tables } from './table.js'
+import type { Axis, Table, Tables } from './table.js'
 
 /** One operand: offsets of each matrix of the batch, of its rows (those of the output), and of the contracted index. */
 export interface Operand {
-  readonly batch: Int32Array
+  readonly batch: Table
   readonly rows: Table
   readonly contracted: Table
 }
 
 /**
- * In blocks; or, with very few rows, as vectors times a matrix whose rows along n, or along the contracted index, lie as
- * vectors.
+ * In blocks; by plain loops; or, with very few rows, as vectors times a matrix whose rows along n, or along the contracted
+ * index, lie as vectors.
  */
-export type Way = 'blocked' | 'rows' | 'contracted'
+export type Way = 'blocked' | 'tiny' | 'rows' | 'contracted'
 
 export interface Plan {
   readonly way: Way
@@ -30,7 +30,7 @@ export interface Plan {
   readonly swapped: boolean
   readonly left: Operand
   readonly right: Operand
-  readonly output: { readonly batch: Int32Array; readonly rows: Table; readonly columns: Table }
+  readonly output: { readonly batch: Table; readonly rows: Table; readonly columns: Table }
   /** Rows, columns and contracted elements in a block. */
   readonly blockRows: number
   readonly blockColumns: number
@@ -53,6 +53,8 @@ const LEFT_BYTES = 192 * 1024
 const RIGHT_BYTES = 2 * 1024 * 1024
 /** Up to here an operand that lies right is read in place. */
 const IN_PLACE_BYTES = 32 * 1024
+/** Products per matrix up to which plain loops are faster than a call per matrix, which takes 0.4 µs. */
+const TINY_PRODUCTS = 128
 /** Rows up to which the matrix is read for each: with four, packing it takes no longer. */
 const THIN_ROWS = 3
 /** Sums, or elements of k, from which on that is worth it. */
@@ -146,7 +148,9 @@ function partOf(length: number, most: number, unit: number): number {
 }
 
 function wayOf(m: number, { rows, contracted }: Operand, { bits, packed }: Element): Way {
-  if (m > THIN_ROWS || bits !== 8 * packed) return 'blocked'
+  if (bits !== 8 * packed) return 'blocked'
+  if (m * rows.length * contracted.length <= TINY_PRODUCTS) return 'tiny'
+  if (m > THIN_ROWS) return 'blocked'
   const whole = ({ run, length }: Table): boolean => run === length && length >= THIN_LENGTH
   return whole(contracted) ? 'contracted' : whole(rows) ? 'rows' : 'blocked'
 }
@@ -158,7 +162,7 @@ export function planOf(call: ContractCall, element: Element, tile: Tile, tables:
   const swapped = costOf(turned, tile, bytes) < costOf(sides, tile, bytes)
   const { left, right, output } = swapped ? turned : sides
   const operand = (batch: readonly Axis[], rows: readonly Axis[], contracted: readonly Axis[]): Operand => ({
-    batch: offsetsOf(batch),
+    batch: tables.of(batch, bytes),
     rows: tables.of(rows, bytes),
     contracted: tables.of(contracted, bytes),
   })
@@ -191,7 +195,7 @@ export function planOf(call: ContractCall, element: Element, tile: Tile, tables:
     left: first,
     right: second,
     output: {
-      batch: offsetsOf(output.batch),
+      batch: tables.of(output.batch, bytes),
       rows: tables.of(output.rows, bytes),
       columns: tables.of(output.columns, bytes),
     },

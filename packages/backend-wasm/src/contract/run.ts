@@ -3,9 +3,9 @@
  */
 import type { ContractCall, DType, View } from '@nabla/backend'
 import type { LinearMemory } from '../memory/linear-memory.js'
-import { multiplyBlocked, type Part, scratchBytes } from './blocked.js'
 import { type Kernels, makeKernels } from './kernels.js'
-import { multiplyThin, thinBytes } from './multiply-thin.js'
+import { multiply, scratchBytes, wholeOf } from './multiply.js'
+import type { Progress } from './part.js'
 import { type Plan, planOf } from './plan.js'
 import { Scratch } from './scratch.js'
 import { Tables } from './table.js'
@@ -58,14 +58,9 @@ export class Contractions {
     if (plan.m * plan.n * plan.batches === 0) return
     const at = (view: View): number => this.#context.address(view) + view.offset * kernels.element.bytes
     const [first, second] = plan.swapped ? [right, left] : [left, right]
-    const thin = plan.way !== 'blocked'
-    const bytes = thin ? thinBytes(plan, kernels.element) : scratchBytes(kernels, plan)
-    const scratch = this.#scratch.of(bytes)
+    const scratch = this.#scratch.of(scratchBytes(plan, kernels.element))
     const addresses = { left: at(first), right: at(second), output: at(output), scratch }
-    const whole: Part = { batchFrom: 0, batchTo: plan.batches, from: 0, to: thin ? plan.n : plan.m }
-    const progress = this.#poster(call, plan)
-    if (thin) multiplyThin(kernels, this.#context.memory, plan, addresses, whole, progress)
-    else multiplyBlocked(kernels, plan, addresses, whole, progress)
+    multiply(kernels, this.#tables.at, plan, addresses, wholeOf(plan), this.#poster(call, plan))
   }
 
   /** Frees all memory but that of the kernels. */
@@ -99,10 +94,7 @@ export class Contractions {
   }
 
   /** Maps sums as soon as enough of them are finished. */
-  #poster(
-    call: ContractCall,
-    { m, n, batches, pieceAxis, pieceRows }: Plan,
-  ): (batch: number, rows: number) => void {
+  #poster(call: ContractCall, { m, n, batches, pieceAxis, pieceRows }: Plan): Progress {
     if (call.post === undefined) return () => {}
     const pieces = (batches * m) / pieceRows
     const least = POST_ELEMENTS / (n * pieceRows)

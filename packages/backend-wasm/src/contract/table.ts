@@ -37,7 +37,7 @@ function joined(axes: readonly Axis[]): Axis[] {
 }
 
 /** Offsets of all positions in row-major order. */
-export function offsetsOf(axes: readonly Axis[], padding = 0): Int32Array {
+function offsetsOf(axes: readonly Axis[], padding: number): Int32Array {
   const length = axes.reduce((size, axis) => size * axis.length, 1)
   const table = new Int32Array(length + padding)
   if (length === 0) return table
@@ -88,6 +88,9 @@ export class Tables {
     this.#known.set(key, { table, block })
     return table
   }
+
+  /** One offset of a table. */
+  readonly at = ({ address }: Table, index: number): number => this.#memory.views.i32[address / 4 + index]!
 
   /** Forgets all tables. */
   clear(): void {

@@ -2,31 +2,10 @@
  * The blocked matrix product: panels of both operands that fit the caches, a micro-kernel over pairs of them. Goto and
  * van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008).
  */
+import type { Element } from './element.js'
 import type { Kernels } from './kernels.js'
+import type { Addresses, Offset, Part, Progress } from './part.js'
 import type { Operand, Plan } from './plan.js'
-
-/** Byte addresses of what a product works on. */
-export interface Addresses {
-  readonly left: number
-  readonly right: number
-  readonly output: number
-  /** `scratchBytes` of room. */
-  readonly scratch: number
-}
-
-/**
- * What one thread computes: some matrices of the batch, of them some rows, from a multiple of the tile's rows to another or
- * the end. Of a thin product, where rows are few, it is some columns instead.
- */
-export interface Part {
-  readonly batchFrom: number
-  readonly batchTo: number
-  readonly from: number
-  readonly to: number
-}
-
-/** Called when all rows up to one of a matrix are finished. */
-export type Progress = (batch: number, rows: number) => void
 
 /** Panels as the macro-kernel takes them: the first, bytes between panels and between steps of k. */
 interface Panels {
@@ -35,13 +14,13 @@ interface Panels {
   readonly step: number
 }
 
-const leftBytes = ({ element }: Kernels, { leftInPlace, blockRows, blockDepth }: Plan): number =>
-  leftInPlace ? 0 : blockRows * blockDepth * element.packed
+const leftBytes = ({ leftInPlace, blockRows, blockDepth }: Plan, { packed }: Element): number =>
+  leftInPlace ? 0 : blockRows * blockDepth * packed
 
-export function scratchBytes(kernels: Kernels, plan: Plan): number {
+/** Room for a block of both operands. */
+export function blockedBytes(plan: Plan, element: Element): number {
   const { rightInPlace, blockColumns, blockDepth } = plan
-  const right = rightInPlace ? 0 : blockColumns * blockDepth * kernels.element.packed
-  return leftBytes(kernels, plan) + right
+  return leftBytes(plan, element) + (rightInPlace ? 0 : blockColumns * blockDepth * element.packed)
 }
 
 /** The panels of a part of an operand: packed to `to`, or where they are. */
@@ -77,18 +56,19 @@ function panelsOf(
 
 export function multiplyBlocked(
   kernels: Kernels,
+  offset: Offset,
   plan: Plan,
   at: Addresses,
   { batchFrom, batchTo, from: rowFrom, to: rowTo }: Part,
   progress: Progress,
 ): void {
   const { n, k, left, right, output, blockRows, blockColumns, blockDepth } = plan
-  const { tile } = kernels
-  const rightTo = at.scratch + leftBytes(kernels, plan)
+  const { element, tile } = kernels
+  const rightTo = at.scratch + leftBytes(plan, element)
   for (let batch = batchFrom; batch < batchTo; batch++) {
-    const leftBase = at.left + left.batch[batch]!
-    const rightBase = at.right + right.batch[batch]!
-    const outputBase = at.output + output.batch[batch]!
+    const leftBase = at.left + offset(left.batch, batch)
+    const rightBase = at.right + offset(right.batch, batch)
+    const outputBase = at.output + offset(output.batch, batch)
     for (let column = 0; column < n; column += blockColumns) {
       const columns = Math.min(blockColumns, n - column)
       // At least once, to store the zeros that a sum of nothing is.

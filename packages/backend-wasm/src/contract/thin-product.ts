@@ -1,19 +1,17 @@
 /**
  * Products with very few rows: each is used as it is or copied, and the matrix is read the way it lies.
  */
-import type { LinearMemory } from '../memory/linear-memory.js'
-import type { Addresses, Part, Progress } from './blocked.js'
 import type { Element } from './element.js'
 import type { Kernels } from './kernels.js'
+import type { Addresses, Offset, Part, Progress } from './part.js'
 import type { Plan } from './plan.js'
-import type { Table } from './table.js'
 
 /** Room for the sums and a copy of the vector. */
 export const thinBytes = ({ n, k }: Plan, { bytes }: Element): number => (n + 8 + k) * bytes
 
 export function multiplyThin(
   kernels: Kernels,
-  memory: LinearMemory,
+  offset: Offset,
   { way, m, n, k, left, right, output }: Plan,
   at: Addresses,
   { batchFrom, batchTo, from, to }: Part,
@@ -25,12 +23,11 @@ export function multiplyThin(
   const columnOffsets = output.columns.address + 4 * from
   const count = to - from
   const direct = way === 'rows' && output.columns.run === n
-  const offset = ({ address }: Table, row: number): number => memory.views.i32[address / 4 + row]!
   for (let batch = batchFrom; batch < batchTo; batch++) {
-    const matrix = at.right + right.batch[batch]!
-    const outputBase = at.output + output.batch[batch]!
+    const matrix = at.right + offset(right.batch, batch)
+    const outputBase = at.output + offset(output.batch, batch)
     for (let row = 0; row < m; row++) {
-      const vector = at.left + left.batch[batch]! + offset(left.rows, row)
+      const vector = at.left + offset(left.batch, batch) + offset(left.rows, row)
       const sums = direct ? outputBase + offset(output.rows, row) + from * bytes : at.scratch
       if (way === 'rows') {
         const vectorOffsets = left.contracted.address
