@@ -4,6 +4,7 @@
  */
 import type { Element } from './element.js'
 import type { Kernels } from './kernels.js'
+import { TILE_BYTES } from './macro-kernel.js'
 import type { Addresses, Offset, Part, Progress } from './part.js'
 import type { Operand, Plan } from './plan.js'
 
@@ -14,24 +15,26 @@ interface Panels {
   readonly step: number
 }
 
-const leftBytes = ({ leftInPlace, blockRows, blockDepth }: Plan, { packed }: Element): number =>
-  leftInPlace ? 0 : blockRows * blockDepth * packed
+const leftBytes = ({ left, blockRows, blockDepth }: Plan, { packed }: Element): number =>
+  left.inPlace ? 0 : blockRows * blockDepth * packed
 
-/** Room for a block of both operands. */
+/** Room for a tile and a block of both operands. */
 export function blockedBytes(plan: Plan, element: Element): number {
-  const { rightInPlace, blockColumns, blockDepth } = plan
-  return leftBytes(plan, element) + (rightInPlace ? 0 : blockColumns * blockDepth * element.packed)
+  const { right, blockColumns, blockDepth } = plan
+  const rightBytes = right.inPlace ? 0 : blockColumns * blockDepth * element.packed
+  return TILE_BYTES + leftBytes(plan, element) + rightBytes
 }
 
-/** The panels of a part of an operand: packed to `to`, or where they are. */
+/** The panels of `count` rows and `depth` of the contracted index: packed to `to`, or where they are. */
 function panelsOf(
   { pack, element }: Kernels,
-  { rows, contracted }: Operand,
-  inPlace: boolean,
-  width: number,
+  { rows, contracted, inPlace, width }: Operand,
   base: number,
   to: number,
-  [rowFrom, count, from, depth]: readonly [number, number, number, number],
+  rowFrom: number,
+  count: number,
+  from: number,
+  depth: number,
 ): Panels {
   if (inPlace) {
     const step = contracted.step ?? 0
@@ -63,8 +66,8 @@ export function multiplyBlocked(
   progress: Progress,
 ): void {
   const { n, k, left, right, output, blockRows, blockColumns, blockDepth } = plan
-  const { element, tile } = kernels
-  const rightTo = at.scratch + leftBytes(plan, element)
+  const leftTo = at.scratch + TILE_BYTES
+  const rightTo = leftTo + leftBytes(plan, kernels.element)
   for (let batch = batchFrom; batch < batchTo; batch++) {
     const leftBase = at.left + offset(left.batch, batch)
     const rightBase = at.right + offset(right.batch, batch)
@@ -74,36 +77,27 @@ export function multiplyBlocked(
       // At least once, to store the zeros that a sum of nothing is.
       for (let from = 0; from === 0 || from < k; from += blockDepth) {
         const depth = Math.min(blockDepth, k - from)
-        const rightRange = [column, columns, from, depth] as const
-        const rightPanels = panelsOf(
+        const { first, panel, step } = panelsOf(
           kernels,
           right,
-          plan.rightInPlace,
-          tile.columns,
           rightBase,
           rightTo,
-          rightRange,
+          column,
+          columns,
+          from,
+          depth,
         )
         for (let row = rowFrom; row < rowTo; row += blockRows) {
           const rows = Math.min(blockRows, rowTo - row)
-          const leftRange = [row, rows, from, depth] as const
-          const leftPanels = panelsOf(
-            kernels,
-            left,
-            plan.leftInPlace,
-            tile.rows,
-            leftBase,
-            at.scratch,
-            leftRange,
-          )
+          const block = panelsOf(kernels, left, leftBase, leftTo, row, rows, from, depth)
           kernels.multiply({
-            left: leftPanels.first,
-            leftPanel: leftPanels.panel,
-            leftStep: leftPanels.step,
+            left: block.first,
+            leftPanel: block.panel,
+            leftStep: block.step,
             rows,
-            right: rightPanels.first,
-            rightPanel: rightPanels.panel,
-            rightStep: rightPanels.step,
+            right: first,
+            rightPanel: panel,
+            rightStep: step,
             columns,
             depth,
             output: outputBase,
@@ -112,6 +106,7 @@ export function multiplyBlocked(
             columnFrom: column,
             columnRun: output.columns.run,
             add: from > 0 ? 1 : 0,
+            buffer: at.scratch,
           })
           if (from + depth >= k && column + columns >= n) progress(batch, row + rows)
         }

@@ -5,7 +5,7 @@ import type { DType } from '@nabla/backend'
 import { type Kernel, ModuleBuilder } from '../assembler/index.js'
 import type { LinearMemory } from '../memory/linear-memory.js'
 import { type Element, elementOf } from './element.js'
-import { type Block, defineMacroKernel, TILE_OFFSETS } from './macro-kernel.js'
+import { type Block, defineMacroKernel } from './macro-kernel.js'
 import { type Tile, tileOf } from './micro-kernel.js'
 import { definePacking, type Packing } from './pack.js'
 import { defineThin } from './thin-kernels.js'
@@ -24,16 +24,12 @@ export interface Kernels {
   readonly dotRows: Kernel
 }
 
-/** Bytes of the buffer for one tile, which the kernels of a dtype keep. */
-const BUFFER_BYTES = TILE_OFFSETS + 512
-
-function tileBuffer(memory: LinearMemory, { packed }: Element, { rows, columns }: Tile): number {
-  const { address } = memory.take(BUFFER_BYTES)
-  for (let row = 0; row < rows; row++) memory.views.i32[address / 4 + row] = row * columns * packed
-  return address
-}
-
-export function makeKernels(dtype: DType, relaxed: boolean, memory: LinearMemory): Kernels {
+/** Compiled on the memory that they work on; each thread makes its own. */
+export function makeKernels(
+  dtype: DType,
+  relaxed: boolean,
+  { memory, shared }: Pick<LinearMemory, 'memory' | 'shared'>,
+): Kernels {
   const element = elementOf(dtype, relaxed)
   const tile = tileOf(element, relaxed && dtype.startsWith('float') && dtype !== 'float64')
   const module = new ModuleBuilder()
@@ -41,19 +37,18 @@ export function makeKernels(dtype: DType, relaxed: boolean, memory: LinearMemory
   for (const width of new Set([tile.rows, tile.columns])) definePacking(module, element, width)
   defineThin(module, element)
   defineTiny(module, element)
-  const kernel = module.instantiate({ memory: memory.memory, shared: memory.shared, functions: {} })
+  const kernel = module.instantiate({ memory, shared, functions: {} })
   const multiply = kernel('multiply')
   const tiny = kernel('tiny')
   const across = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`across${width}`)]))
   const along = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`along${width}`)]))
-  const buffer = tileBuffer(memory, element, tile)
   return {
     element,
     tile,
     multiply: (b) =>
       multiply(
         ...[b.left, b.leftPanel, b.leftStep, b.rows, b.right, b.rightPanel, b.rightStep, b.columns],
-        ...[b.depth, b.output, b.rowOffsets, b.columnOffsets, b.columnFrom, b.columnRun, b.add, buffer],
+        ...[b.depth, b.output, b.rowOffsets, b.columnOffsets, b.columnFrom, b.columnRun, b.add, b.buffer],
       ),
     pack(width, p) {
       const isAlong = p.run > p.rowRun && p.run >= element.lanes

@@ -16,8 +16,9 @@ import type { Element } from './element.js'
 import { defineMicroKernel, type Tile } from './micro-kernel.js'
 import { lesser } from './pack.js'
 
-/** Bytes in front of the buffer for one tile: offsets of its rows. */
-export const TILE_OFFSETS = 64
+/** Bytes of the buffer for one tile: first the offsets of its rows, then the sums. */
+export const TILE_BYTES = 1024
+const TILE_OFFSETS = 64
 
 /** from, rows, columns, output, offsets of its rows, of its columns, whether to add, bytes between rows of `from`. */
 export type Scatter = Callable<readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], undefined>
@@ -45,7 +46,7 @@ function defineScatter(module: ModuleBuilder, { bits, bytes, add: sum }: Element
   )
 }
 
-/** The parameters of `multiply`, in order; then comes the address of a buffer for one tile. */
+/** The parameters of `multiply`, in order. */
 export interface Block {
   /** First panel, bytes from panel to panel and from k to k, rows. */
   readonly left: number
@@ -67,6 +68,8 @@ export interface Block {
   readonly columnRun: number
   /** 1 to add to what the output holds. */
   readonly add: number
+  /** `TILE_BYTES` of room. */
+  readonly buffer: number
 }
 
 /** Packed elements to what the dtype is in memory, in place. */
@@ -92,6 +95,7 @@ export function defineMacroKernel(module: ModuleBuilder, element: Element, tile:
     (f, left, leftPanel, leftStep, rows, right, rightPanel, rightStep, columns, depth,
       output, rowOffsets, columnOffsets, columnFrom, columnRun, add, buffer) => {
       const sums = f.let(i32.add(buffer, TILE_OFFSETS))
+      for (let i = 0; i < tile.rows; i++) f.store('i32', buffer, i32.constant(i * tile.columns * packed), 4 * i)
       f.range(0, columns, tile.columns, (column) => {
         const offsets = f.let(i32.add(columnOffsets, i32.shl(column, 2)))
         const start = f.let(i32.add(output, load('i32', offsets)))

@@ -21,7 +21,7 @@ export function scratchBytes(plan: Plan, element: Element): number {
 
 function multiplyTiny(
   kernels: Kernels,
-  { batches, m, n, k, left, right, output }: Plan,
+  { m, n, k, left, right, output }: Plan,
   at: Addresses,
   { batchFrom, batchTo }: Part,
   progress: Progress,
@@ -45,7 +45,7 @@ function multiplyTiny(
     outputRows: output.rows.address,
     outputColumns: output.columns.address,
   })
-  progress(batches - 1, m)
+  progress(batchTo - 1, m)
 }
 
 export function multiply(

@@ -2,9 +2,10 @@
  * A contraction as a batch of matrix products: which axes are rows, columns and batch, in which of its two orientations it
  * is computed, and in blocks of which size. Depends on shapes and strides only, and so is made once for each.
  */
-import type { ContractCall, View } from '@nabla/backend'
+import type { ContractCall } from '@nabla/backend'
 import type { Element } from './element.js'
 import type { Tile } from './micro-kernel.js'
+import { exchanged, type Groups, type Sides, sidesOf } from './sides.js'
 import type { Axis, Table, Tables } from './table.js'
 
 /** One operand: offsets of each matrix of the batch, of its rows (those of the output), and of the contracted index. */
@@ -12,6 +13,10 @@ export interface Operand {
   readonly batch: Table
   readonly rows: Table
   readonly contracted: Table
+  /** Rows in a panel. */
+  readonly width: number
+  /** Whether its panels are read where they lie. */
+  readonly inPlace: boolean
 }
 
 /**
@@ -35,9 +40,6 @@ export interface Plan {
   readonly blockRows: number
   readonly blockColumns: number
   readonly blockDepth: number
-  /** Whether an operand is read where it lies. */
-  readonly leftInPlace: boolean
-  readonly rightInPlace: boolean
   /** The output's outermost axis along which it is finished piece by piece, and rows (of all matrices) in a piece. */
   readonly pieceAxis: number
   readonly pieceRows: number
@@ -62,72 +64,6 @@ const THIN_LENGTH = 8
 /** What storing a tile costs, in steps of k: as vectors, and one by one. */
 const VECTOR_STORE = 6
 const SINGLE_STORE = 30
-
-/** An axis that knows its place in the view. */
-interface ViewAxis extends Axis {
-  readonly axis: number
-}
-
-/** Axes of one view by their use. */
-interface Groups {
-  readonly batch: readonly ViewAxis[]
-  readonly rows: readonly ViewAxis[]
-  readonly columns: readonly ViewAxis[]
-  readonly contracted: readonly ViewAxis[]
-}
-
-interface Sides {
-  readonly left: Groups
-  readonly right: Groups
-  readonly output: Groups
-}
-
-const axesOf = ({ shape, strides }: View, start: number, count: number, bytes: number): ViewAxis[] =>
-  shape
-    .slice(start, start + count)
-    .map((length, i) => ({ length, stride: (strides[start + i] as number) * bytes, axis: start + i }))
-
-/** Batch axes that one operand doesn't depend on are rows or columns of the other one. */
-function sidesOf(
-  { batch, rows, columns, contracted, left, right, output }: ContractCall,
-  bytes: number,
-): Sides {
-  const batchAxes = [left, right, output].map((view) => axesOf(view, 0, batch, bytes))
-  const fixed = (side: number, axis: number): boolean => {
-    const own = batchAxes[side]?.[axis]
-    return own === undefined || own.stride === 0 || own.length === 1
-  }
-  const role = (axis: number): 'rows' | 'columns' | 'batch' =>
-    fixed(1, axis) ? 'rows' : fixed(0, axis) ? 'columns' : 'batch'
-  const withRole = (side: number, wanted: 'rows' | 'columns' | 'batch'): ViewAxis[] =>
-    (batchAxes[side] ?? []).filter((_, axis) => role(axis) === wanted)
-  const groups = (side: number, own: Omit<Groups, 'batch'>): Groups => ({
-    batch: withRole(side, 'batch'),
-    rows: [...withRole(side, 'rows'), ...own.rows],
-    columns: [...withRole(side, 'columns'), ...own.columns],
-    contracted: own.contracted,
-  })
-  const from = (view: View, first: number, count: number) => axesOf(view, batch + first, count, bytes)
-  return {
-    left: groups(0, {
-      rows: from(left, 0, rows),
-      columns: [],
-      contracted: from(left, rows, contracted),
-    }),
-    right: groups(1, {
-      rows: [],
-      columns: from(right, contracted, columns),
-      contracted: from(right, 0, contracted),
-    }),
-    output: groups(2, { rows: from(output, 0, rows), columns: from(output, rows, columns), contracted: [] }),
-  }
-}
-
-/** The same product with left and right exchanged. */
-function exchanged({ left, right, output }: Sides): Sides {
-  const turn = (groups: Groups): Groups => ({ ...groups, rows: groups.columns, columns: groups.rows })
-  return { left: turn(right), right: turn(left), output: turn(output) }
-}
 
 const sizeOf = (axes: readonly Axis[]): number => axes.reduce((size, { length }) => size * length, 1)
 
@@ -155,36 +91,45 @@ function wayOf(m: number, { rows, contracted }: Operand, { bits, packed }: Eleme
   return whole(contracted) ? 'contracted' : whole(rows) ? 'rows' : 'blocked'
 }
 
+/** Sizes of the blocks of a product of `m` by `k` by `n`. */
+function blocksOf([m, n, k]: readonly [number, number, number], { packed, bits }: Element, tile: Tile) {
+  // A narrow output can't hold sums of a part of k.
+  const blockDepth = bits < 32 ? Math.max(1, k) : partOf(k, DEPTH, 1)
+  return {
+    blockDepth,
+    blockRows: partOf(m, LEFT_BYTES / packed / blockDepth, tile.rows),
+    blockColumns: partOf(n, RIGHT_BYTES / packed / blockDepth, tile.columns),
+  }
+}
+
+/** Whether the micro-kernel can read an operand where it lies, and should. */
+function isInPlace(rows: Table, contracted: Table, { bits, packed }: Element, width: number): boolean {
+  return (
+    bits === 8 * packed &&
+    contracted.step !== undefined &&
+    rows.run === rows.length &&
+    rows.length % width === 0 &&
+    Math.abs(contracted.step) * contracted.length <= IN_PLACE_BYTES
+  )
+}
+
 export function planOf(call: ContractCall, element: Element, tile: Tile, tables: Tables): Plan {
-  const { bytes, packed, bits } = element
+  const { bytes } = element
   const sides = sidesOf(call, bytes)
   const turned = exchanged(sides)
   const swapped = costOf(turned, tile, bytes) < costOf(sides, tile, bytes)
   const { left, right, output } = swapped ? turned : sides
-  const operand = (batch: readonly Axis[], rows: readonly Axis[], contracted: readonly Axis[]): Operand => ({
-    batch: tables.of(batch, bytes),
-    rows: tables.of(rows, bytes),
-    contracted: tables.of(contracted, bytes),
-  })
-  const [m, n, k, batches] = [output.rows, output.columns, left.contracted, output.batch].map(sizeOf) as [
-    number,
-    number,
-    number,
-    number,
-  ]
-  // A narrow output can't hold sums of a part of k.
-  const blockDepth = bits < 32 ? Math.max(1, k) : partOf(k, DEPTH, 1)
-  const blockRows = partOf(m, LEFT_BYTES / packed / blockDepth, tile.rows)
-  const blockColumns = partOf(n, RIGHT_BYTES / packed / blockDepth, tile.columns)
-  const inPlace = ({ rows, contracted }: Operand, width: number): boolean =>
-    bits >= 32 &&
-    contracted.step !== undefined &&
-    rows.run === rows.length &&
-    rows.length % width === 0 &&
-    Math.abs(contracted.step) * k <= IN_PLACE_BYTES
+  const table = (axes: readonly Axis[]): Table => tables.of(axes, bytes)
+  const operand = (from: Groups, rows: Table, width: number): Operand => {
+    const contracted = table(from.contracted)
+    const inPlace = isInPlace(rows, contracted, element, width)
+    return { batch: table(from.batch), rows, contracted, width, inPlace }
+  }
+  const first = operand(left, table(left.rows), tile.rows)
+  const second = operand(right, table(right.columns), tile.columns)
+  const [m, n, k] = [first.rows.length, second.rows.length, first.contracted.length] as const
+  const batches = first.batch.length
   const outer = [...output.batch, ...output.rows].find(({ length }) => length > 1)
-  const first = operand(left.batch, left.rows, left.contracted)
-  const second = operand(right.batch, right.columns, right.contracted)
   return {
     way: wayOf(m, second, element),
     batches,
@@ -194,16 +139,8 @@ export function planOf(call: ContractCall, element: Element, tile: Tile, tables:
     swapped,
     left: first,
     right: second,
-    output: {
-      batch: tables.of(output.batch, bytes),
-      rows: tables.of(output.rows, bytes),
-      columns: tables.of(output.columns, bytes),
-    },
-    blockRows,
-    blockColumns,
-    blockDepth,
-    leftInPlace: inPlace(first, tile.rows),
-    rightInPlace: inPlace(second, tile.columns),
+    output: { batch: table(output.batch), rows: table(output.rows), columns: table(output.columns) },
+    ...blocksOf([m, n, k], element, tile),
     pieceAxis: outer?.axis ?? 0,
     pieceRows: (batches * m) / (outer?.length ?? 1),
   }

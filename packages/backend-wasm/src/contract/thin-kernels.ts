@@ -3,7 +3,6 @@
  * where the contracted index does.
  */
 import {
-  choose,
   i32,
   i32x4,
   type Local,
@@ -14,7 +13,7 @@ import {
   type Vector,
 } from '../assembler/index.js'
 import type { Element } from './element.js'
-import { transpose } from './pack.js'
+import { entry, lesser, transpose } from './pack.js'
 
 /** Bytes of sums that stay in the first-level cache while rows are added to them. */
 const BLOCK = 8192
@@ -22,8 +21,6 @@ const BLOCK = 8192
 const ROWS = 4
 
 type I = Value<'i32'>
-
-const entry = (table: I, index: I): I => load('i32', i32.add(table, i32.shl(index, 2)))
 
 /** `sums[i] = Σ_k vector[vectorOffsets[k]] · matrix[offsets[k] + i]`. */
 function defineAddRows(module: ModuleBuilder, element: Element): void {
@@ -35,20 +32,18 @@ function defineAddRows(module: ModuleBuilder, element: Element): void {
       f.fillMemory(sums, 0, i32.mul(count, bytes))
       const total = f.let(i32.mul(count, bytes))
       f.range(0, total, BLOCK, (block) => {
-        const left = i32.sub(total, block)
-        const size = f.let(choose(i32.lt_u(left, BLOCK), left, i32.constant(BLOCK)))
+        const size = lesser(f, i32.sub(total, block), BLOCK)
         const vectors = f.let(i32.and(size, -16))
         const first = f.let(i32.add(sums, block))
         const start = f.let(i32.add(matrix, block))
         const add = (k: Local<'i32'>, rows: number): void => {
-          const each = Array.from({ length: rows }, (_, i) => i32.add(k, i))
-          const factors = each.map((row) =>
-            f.let(load(element.splat, i32.add(vector, entry(vectorOffsets, row)))),
-          )
-          const at = each.map((row) => f.let(i32.add(start, entry(offsets, row))))
+          const added = Array.from({ length: rows }, (_, i) => ({
+            factor: f.let(load(element.splat, i32.add(vector, entry(vectorOffsets, i32.add(k, i))))),
+            row: f.let(i32.add(start, entry(offsets, i32.add(k, i)))),
+          }))
           const sum = (position: Local<'i32'>, read: (address: I) => Vector): Vector =>
-            factors.reduce(
-              (so, factor, i) => multiplyAdd(factor, read(i32.add(at[i] as I, position)), so),
+            added.reduce(
+              (so, { factor, row }) => multiplyAdd(factor, read(i32.add(row, position)), so),
               read(i32.add(first, position)),
             )
           f.range(0, vectors, bytes * lanes, (position) => {
@@ -73,7 +68,7 @@ function defineAddRows(module: ModuleBuilder, element: Element): void {
 
 /** `sums[i] = Σ_k vector[k] · matrix[rowOffsets[i] + k]`, a few more sums than `count` perhaps. */
 function defineDotRows(module: ModuleBuilder, element: Element): void {
-  const { bytes, lanes, multiplyAdd } = element
+  const { bytes, lanes, multiplyAdd, add: plus } = element
   module.define(
     ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
     (f, sums, count, vector, matrix, rowOffsets, depth) => {
@@ -81,20 +76,27 @@ function defineDotRows(module: ModuleBuilder, element: Element): void {
       const total = f.let(i32.mul(depth, bytes))
       f.range(0, count, lanes, (row) => {
         const offsets = f.let(i32.add(rowOffsets, i32.shl(row, 2)))
-        const starts = Array.from({ length: lanes }, (_, i) =>
-          f.let(i32.add(matrix, load('i32', offsets, 4 * i))),
-        )
-        const parts = starts.map(() => f.let(i32x4.constant(0)))
+        const rows = Array.from({ length: lanes }, (_, i) => ({
+          start: f.let(i32.add(matrix, load('i32', offsets, 4 * i))),
+          sum: f.let(i32x4.constant(0)),
+        }))
         const add = (position: I, read: (address: I) => Vector): void => {
           const factor = f.let(read(i32.add(vector, position)))
-          parts.forEach((part, i) => {
-            f.set(part, multiplyAdd(factor, read(i32.add(starts[i] as I, position)), part))
-          })
+          for (const { start, sum } of rows) {
+            f.set(sum, multiplyAdd(factor, read(i32.add(start, position)), sum))
+          }
         }
         f.range(0, whole, bytes * lanes, (position) => add(position, (address) => load('v128', address)))
         f.range(whole, total, bytes, (position) => add(position, (address) => element.gather(f, [address])))
-        const sum = transpose(f, parts).reduce((a, b) => element.add(a, b))
-        f.store('v128', i32.add(sums, i32.mul(row, bytes)), sum)
+        const sumsByLane = transpose(
+          f,
+          rows.map(({ sum }) => sum),
+        )
+        f.store(
+          'v128',
+          i32.add(sums, i32.mul(row, bytes)),
+          sumsByLane.reduce((a, b) => plus(a, b)),
+        )
       })
     },
     'dotRows',
