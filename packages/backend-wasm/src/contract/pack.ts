@@ -17,7 +17,7 @@ import {
 import type { Element } from './element.js'
 
 /** Contracted elements taken from all panels before the next: their cache lines are still there for the next panel. */
-const ACROSS = 32
+const ACROSS = 16
 const ALONG = 64
 
 /** The parameters of both ways to pack, in order. */
