@@ -2,7 +2,7 @@
  * The one memory that all kernels of a backend share, with typed views that follow its growth. Never keep a view across
  * an allocation: growing detaches it.
  *
- * Layout: nothing at 0, then the block for the arguments of a kernel, then blocks of the arena.
+ * Layout: nothing at 0, two words for errors, the block for the arguments of a kernel, then blocks of the arena.
  */
 import { BackendError, bytesPerElement, type DType, type TypedArray } from '@nabla/backend'
 import { Arena, roundedBytes } from './arena.js'
@@ -10,6 +10,8 @@ import { Arena, roundedBytes } from './arena.js'
 /** Where the arguments of a kernel are written before it is called. */
 export const ARGUMENTS = 1024
 export const ARGUMENT_BYTES = 15 * 1024
+/** Where kernels leave what went wrong: a word that isn't 0 then, and one more. */
+export const STATUS = 512
 const PAGE = 65536
 const MOST_PAGES = 65536
 
