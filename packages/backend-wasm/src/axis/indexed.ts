@@ -81,7 +81,8 @@ function writeIndexedKernel(walk: Walk, mode: Mode, dtype: DType): void {
         const [walked, indices, other] = cursors as readonly [Cursor, Cursor, Cursor]
         const pairOf = (there: Cursor) =>
           (mode === 'gather' ? [there, walked] : [walked, there]) as [Cursor, Cursor]
-        if (indices.pace === 'uniform') {
+        // Updates of one element come one after the other.
+        if (indices.pace === 'uniform' && (mode === 'gather' || other.pace !== 'uniform')) {
           const offset = emitOffset(kit, indices.at, axis, fail)
           const there = { ...other, at: kit.f.let(i32.add(other.at, offset)) }
           emitElements(kit, [walked, there], count, 1, ([round]) => {

@@ -62,7 +62,7 @@ export function boundedExponential(kit: Kit, x: Vector): Vector {
 
 /** exp(x) - 1 to 3 ulp, without cancellation. */
 export function exponentialLess1(kit: Kit, x: Vector): Vector {
-  const { power, less1 } = split(kit, within(kit, x, -20, 90))
+  const { power, less1 } = split(kit, within(kit, x, -20, 89))
   // Half of 2^k, since k may be 128, and doubled at the end.
   const half = kit.let(powerOf2(kit, i32x4.sub(power, kit.word(1))))
   const halved = kit.multiplyAdd(less1, half, f32x4.sub(half, kit.float(0.5)))
