@@ -59,13 +59,13 @@ function unsupported(node: ApplyExpr): never {
 }
 
 /** By the form of the operands; the result has their type. */
-function same(float?: OnFloats, word?: OnWords, mask?: OnMasks): Emit {
+function same(float?: OnFloats, word?: OnWords, mask?: OnMasks, finish = wrap): Emit {
   return (kit, node, operands) => {
     const dtype = typeOf(node)
     const form = formOf(dtype)
     if (form === 'mask') return [(mask ?? unsupported(node))(...half(operands, 0))]
     if (form === 'word') {
-      return [wrap(kit, dtype, (word ?? unsupported(node))(kit, dtype, ...half(operands, 0)))]
+      return [finish(kit, dtype, (word ?? unsupported(node))(kit, dtype, ...half(operands, 0)))]
     }
     return applyFloats(float ?? unsupported(node), kit, dtype, operands)
   }
@@ -73,7 +73,8 @@ function same(float?: OnFloats, word?: OnWords, mask?: OnMasks): Emit {
 
 /** The same with a mask as the result. */
 function question(float: OnFloats, word?: OnWords, mask?: OnMasks): Emit {
-  const emit = same(float, word, mask)
+  // The mask is not a number of that type, so nothing is cut off.
+  const emit = same(float, word, mask, (_kit, _dtype, answer) => answer)
   return (kit, node, operands) => {
     const answer = emit(kit, node, operands)
     return answer.length === 2 ? [narrowMask(answer)] : answer
