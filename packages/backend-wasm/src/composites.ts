@@ -46,6 +46,13 @@ export function runComposite(device: Device, call: CompositeCall): void {
   }
 }
 
+/** A view of lines, each one element, as long as lines are. */
+const alongLines = (view: View, shape: readonly number[], axis: number): View => ({
+  ...view,
+  shape,
+  strides: view.strides.with(axis, 0),
+})
+
 function runStrip(device: Device, call: CompositeCall, axis: number, source: View, target: View): void {
   const { label, name } = call
   const { shape } = source
@@ -54,30 +61,41 @@ function runStrip(device: Device, call: CompositeCall, axis: number, source: Vie
   const x = e.cast(input(0, source.dtype), wide)
   const shifted = e.subtract(x, of(1))
   const lines = shape.with(axis, 1)
-  const alongLines = (view: View): View => ({ ...view, shape, strides: view.strides.with(axis, 0) })
+  const reduce = { kind: 'reduce', label, shape, axes: [axis], scalars: [] } as const
+  const map = { kind: 'map', label, shape, scalars: [], outputs: [target] } as const
   withTemporary(device, wide, lines, (largest) => {
     withTemporary(device, wide, lines, (sums) => {
-      const reduce = { kind: 'reduce', label, shape, axes: [axis], scalars: [] } as const
       runReduce(device, { ...reduce, operation: 'maximum', expression: x, inputs: [source], output: largest })
-      const isSoftmax = name === 'softmax'
+      const inputs = [source, alongLines(largest, shape, axis)]
+      const spread = alongLines(sums, shape, axis)
+      if (name === 'logSoftmax') {
+        const post = e.log(of(0))
+        runReduce(device, {
+          ...reduce,
+          operation: 'sum',
+          expression: e.exp(shifted),
+          inputs,
+          post,
+          output: sums,
+        })
+        const expressions = [e.cast(e.subtract(shifted, of(2)), target.dtype)]
+        runMap(device, { ...map, expressions, inputs: [...inputs, spread] })
+        return
+      }
+      // Exponentials are kept in the target, which they fit well enough even in float16.
+      const kept = e.cast(input(0, target.dtype), wide)
+      const post = e.divide(1, of(0))
+      runMap(device, { ...map, expressions: [e.cast(e.exp(shifted), target.dtype)], inputs })
       runReduce(device, {
         ...reduce,
         operation: 'sum',
-        expression: e.exp(shifted),
-        inputs: [source, alongLines(largest)],
-        post: isSoftmax ? e.divide(1, of(0)) : e.log(of(0)),
+        expression: kept,
+        inputs: [target],
+        post,
         output: sums,
       })
-      const result = isSoftmax ? e.multiply(e.exp(shifted), of(2)) : e.subtract(shifted, of(2))
-      runMap(device, {
-        kind: 'map',
-        label,
-        shape,
-        expressions: [e.cast(result, target.dtype)],
-        inputs: [source, alongLines(largest), alongLines(sums)],
-        scalars: [],
-        outputs: [target],
-      })
+      const expressions = [e.cast(e.multiply(kept, of(1)), target.dtype)]
+      runMap(device, { ...map, expressions, inputs: [target, spread] })
     })
   })
 }

@@ -62,3 +62,58 @@ export function paceOf(stride: number, bytes: number): Pace {
 export function pacesOf({ strides }: Nest, views: readonly Placed[]): Pace[] {
   return views.map(({ bytes }, i) => paceOf(strides[i]?.at(-1) as number, bytes))
 }
+
+/** A nest with the views that walk it. */
+export interface Part {
+  readonly nest: Nest
+  readonly views: readonly Placed[]
+}
+
+/** Elements of the innermost axis in a tile. */
+const TILE = 32
+const CACHE_LINE = 64
+
+/** The axis, if there is one, along which lie the elements that share cache lines of a view, while it leaps on the last. */
+function runningAxis({ lengths, strides }: Nest): number {
+  const last = lengths.length - 1
+  for (const own of strides) {
+    if (Math.abs(own[last] as number) < CACHE_LINE) continue
+    const axis = own.findIndex((stride, each) => {
+      return stride !== 0 && Math.abs(stride) < CACHE_LINE && (lengths[each] as number) >= 8
+    })
+    if (axis >= 0) return axis
+  }
+  return -1
+}
+
+/**
+ * The nest in parts that suit the caches: where views run along different axes, the innermost one is cut into short pieces
+ * with the other right around them, so that lines of memory are used again before they are gone.
+ */
+export function tilesOf(nest: Nest, views: readonly Placed[]): readonly Part[] {
+  const { lengths, strides } = nest
+  const last = lengths.length - 1
+  const inner = lengths[last] as number
+  const axis = inner < 2 * TILE ? -1 : runningAxis(nest)
+  if (axis < 0) return [{ nest, views }]
+  const others = [...lengths.keys()].filter((each) => each !== axis && each !== last)
+  const arrange = (list: readonly number[], piece: number, end: number): number[] => [
+    ...others.map((each) => list[each] as number),
+    piece,
+    list[axis] as number,
+    end,
+  ]
+  const pieces = Math.floor(inner / TILE)
+  const cut = (count: number, length: number, skipped: number): Part => ({
+    nest: {
+      lengths: arrange(lengths, count, length),
+      strides: strides.map((own) => arrange(own, (own[last] as number) * TILE, own[last] as number)),
+    },
+    views: views.map((view, i) => {
+      return { ...view, address: view.address + skipped * (strides[i]?.[last] as number) }
+    }),
+  })
+  const whole = cut(pieces, TILE, 0)
+  const rest = inner - pieces * TILE
+  return rest === 0 ? [whole] : [whole, cut(1, rest, inner - rest)]
+}

@@ -6,35 +6,43 @@ import { type ScanCall, sizeOf } from '@nabla/backend'
 import type { Value } from '../assembler/index.js'
 import type { Device } from '../device.js'
 import { type Cursor, read, write } from '../emit/access.js'
+import type { Lanes } from '../emit/convert.js'
 import { Kit } from '../emit/kit.js'
-import { emitElements } from '../emit/loops.js'
+import { emitElements, type Round } from '../emit/loops.js'
 import { emitWalk, type Walk, writeWalk } from '../emit/walk.js'
+import { unrollFor } from '../map/kernel.js'
 import { placeView } from '../map/map.js'
 import { buildNest, orderByStride, type Placed, pacesOf } from '../nest.js'
 import { type Folding, foldingOf } from '../reduce/folding.js'
 
-/** The loop along the axis for four lines, or one. */
+/** The loop along the axis for four lines, or one, or several times four. */
 function emitLine(
   kit: Kit,
   folding: Folding,
   exclusive: boolean,
   [input, output]: readonly [Cursor, Cursor],
   [length, inputStep, outputStep]: readonly [Value<'i32'>, Value<'i32'>, Value<'i32'>],
-  one: boolean,
+  rounds: readonly Round[],
 ): void {
   const { f } = kit
   const source = { ...input, at: f.let(input.at) }
   const target = { ...output, at: f.let(output.at) }
-  const registers = folding.initial(kit).map((vector) => f.let(vector))
+  const all = rounds.map((round) => ({
+    ...round,
+    registers: folding.initial(kit).map((each) => f.let(each)),
+  }))
   f.range(0, length, 1, () => {
-    const own = new Kit(f, kit.module, kit.choices)
-    const value = read(own, source, 0, one).map((vector) => own.let(vector))
-    const before = folding.result(own, registers).map((vector) => own.let(vector))
-    const after = folding.fold(own, registers, [{ lanes: value }]).map((vector) => own.let(vector))
-    registers.forEach((register, i) => {
-      f.set(register, after[i] ?? register)
-    })
-    write(own, target, exclusive ? before : folding.result(own, registers), 0, one)
+    for (const { ahead, one, registers } of all) {
+      const own = new Kit(f, kit.module, kit.choices)
+      const settle = (lanes: Lanes) => lanes.map((vector) => own.let(vector))
+      const value = settle(read(own, source, ahead, one))
+      const before = exclusive ? settle(folding.result(own, registers)) : []
+      const after = settle(folding.fold(own, registers, [{ lanes: value }]))
+      registers.forEach((register, i) => {
+        f.set(register, after[i] ?? register)
+      })
+      write(own, target, exclusive ? before : folding.result(own, registers), ahead, one)
+    }
     f.increase(source.at, inputStep)
     f.increase(target.at, outputStep)
   })
@@ -47,9 +55,10 @@ function writeScanKernel(walk: Walk, folding: Folding, exclusive: boolean): void
     (reader) => [reader.word(), reader.word(), reader.word()] as const,
     (cursors, count, line) => {
       const pair = cursors as readonly [Cursor, Cursor]
-      emitElements(walk.kit, pair, count, 1, ([round]) =>
-        emitLine(walk.kit, folding, exclusive, pair, line, round?.one === true),
-      )
+      // A cache line of neighbouring lines at a time, where they are neighbours.
+      emitElements(walk.kit, pair, count, unrollFor(0, pair), (rounds) => {
+        emitLine(walk.kit, folding, exclusive, pair, line, rounds)
+      })
     },
   )
 }

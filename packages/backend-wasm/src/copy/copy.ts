@@ -9,7 +9,8 @@ import { writeWalk } from '../emit/walk.js'
 import { writeMapKernel } from '../map/kernel.js'
 import { placeView } from '../map/map.js'
 import { planOf } from '../map/plan.js'
-import { buildNest, orderByStride, pacesOf } from '../nest.js'
+import { buildNest, orderByStride, pacesOf, tilesOf } from '../nest.js'
+import { transpose } from './transpose.js'
 
 /** What elements of some bytes are moved as: without looking at their bits. */
 export const MOVED: Readonly<Record<number, readonly [StoredType, DType]>> = {
@@ -32,14 +33,17 @@ export function copyView(device: Device, source: View, target: View): void {
   const views = [placeView(source), placeView(target)]
   const axes = target.shape.map((_, axis) => axis)
   const nest = buildNest(target.shape, views, orderByStride(views.slice(1), axes))
-  const paces = pacesOf(nest, views)
-  const rank = nest.lengths.length
+  if (transpose(device, nest, views)) return
   const [dtype, computed] = MOVED[bytes] ?? (MOVED[8] as readonly [StoredType, DType])
-  const key = `copy${bytes}${rank}${paces.map((pace) => pace[0]).join('')}`
-  const kernel = device.kernel(key, (kit, args, from, to) => {
-    const classes = paces.map((pace) => ({ dtype, pace }))
-    writeMapKernel(planOf([input(0, computed)]), { kit, args, from, to, rank, classes })
-  })
-  writeWalk(device.arguments(), nest, views, paces)
-  device.runWalk(kernel, nest)
+  for (const part of tilesOf(nest, views)) {
+    const paces = pacesOf(part.nest, views)
+    const rank = part.nest.lengths.length
+    const key = `copy${bytes}${rank}${paces.map((pace) => pace[0]).join('')}`
+    const kernel = device.kernel(key, (kit, args, from, to) => {
+      const classes = paces.map((pace) => ({ dtype, pace }))
+      writeMapKernel(planOf([input(0, computed)]), { kit, args, from, to, rank, classes })
+    })
+    writeWalk(device.arguments(), part.nest, part.views, paces)
+    device.runWalk(kernel, part.nest)
+  }
 }

@@ -9,7 +9,7 @@ import type { Device } from '../device.js'
 import type { Pace } from '../emit/access.js'
 import type { Leaf } from '../emit/expression.js'
 import { type ViewClass, writeWalk } from '../emit/walk.js'
-import { buildNest, orderByStride, type Placed, pacesOf } from '../nest.js'
+import { buildNest, orderByStride, type Placed, pacesOf, tilesOf } from '../nest.js'
 import { dtypeOfLeaf, writeMapKernel } from './kernel.js'
 import { ByExpressions, type Compiled, type Plan, planOf, writeScalars } from './plan.js'
 
@@ -49,23 +49,24 @@ export function runMap(device: Device, call: MapCall): void {
   const leaves = plan.leaves.map((leaf) => placeLeaf(leaf, shape, inputs))
   const targets = outputs.map(placeView)
   const views = [...leaves, ...targets]
-  const axes = shape.map((_, axis) => axis)
-  const nest = buildNest(shape, views, orderByStride(targets.slice(0, 1), axes))
-  const paces = pacesOf(nest, views)
-  const key = `${nest.lengths.length}${paces.map((pace) => pace[0]).join('')}`
-  let kernel = kernels.get(key)
-  if (kernel === undefined) {
-    const classes = classesOf(plan, outputs, paces)
-    const rank = nest.lengths.length
-    kernel = device.compile((kit, args, from, to) =>
-      writeMapKernel(plan, { kit, args, from, to, rank, classes }),
-    )
-    kernels.set(key, kernel)
+  const nest = buildNest(shape, views, orderByStride(targets.slice(0, 1), [...shape.keys()]))
+  for (const part of tilesOf(nest, views)) {
+    const rank = part.nest.lengths.length
+    const paces = pacesOf(part.nest, views)
+    const key = `${rank}${paces.map((pace) => pace[0]).join('')}`
+    let kernel = kernels.get(key)
+    if (kernel === undefined) {
+      const classes = classesOf(plan, outputs, paces)
+      kernel = device.compile((kit, args, from, to) =>
+        writeMapKernel(plan, { kit, args, from, to, rank, classes }),
+      )
+      kernels.set(key, kernel)
+    }
+    const writer = device.arguments()
+    writeWalk(writer, part.nest, part.views, paces)
+    writeScalars(writer, plan.scalars, scalars)
+    device.runWalk(kernel, part.nest)
   }
-  const writer = device.arguments()
-  writeWalk(writer, nest, views, paces)
-  writeScalars(writer, plan.scalars, scalars)
-  device.runWalk(kernel, nest)
 }
 
 function classesOf(plan: Plan, outputs: readonly View[], paces: readonly Pace[]): ViewClass[] {
