@@ -2,7 +2,8 @@
  * Loop nests: how strided kernels walk their views. Axes of length 1 go, axes are ordered to suit memory, and neighbours
  * that every view can step through as one are merged.
  */
-import type { Shape } from '@nabla/backend'
+import { bytesPerElement, type Shape, type View } from '@nabla/backend'
+import { startOf } from './buffer.js'
 import type { Pace } from './emit/access.js'
 
 /** A view as kernels see it: strides and address in bytes; of coordinates, in steps. */
@@ -18,6 +19,12 @@ export interface Nest {
   readonly lengths: readonly number[]
   /** `strides[view][axis]`. */
   readonly strides: readonly (readonly number[])[]
+}
+
+/** Where a view lies. */
+export function placeView(view: View): Placed {
+  const bytes = bytesPerElement(view.dtype)
+  return { strides: view.strides.map((stride) => stride * bytes), address: startOf(view), bytes }
 }
 
 function merges(views: readonly Placed[], outer: number, inner: number, innerLength: number): boolean {

@@ -23,9 +23,8 @@ import { EMIT } from '../emit/instructions.js'
 import { Kit } from '../emit/kit.js'
 import { emitElements } from '../emit/loops.js'
 import { emitWalk, type Walk, writeWalk } from '../emit/walk.js'
-import { placeView } from '../map/map.js'
 import { STATUS } from '../memory/linear-memory.js'
-import { buildNest, orderByStride, type Placed, pacesOf } from '../nest.js'
+import { buildNest, orderByStride, type Placed, pacesOf, placeView } from '../nest.js'
 
 type Mode = 'gather' | ScatterOperation
 

@@ -21,8 +21,8 @@ import type { Lanes } from '../emit/convert.js'
 import { EMIT } from '../emit/instructions.js'
 import { Kit } from '../emit/kit.js'
 import { coordinatesOf, emitElements } from '../emit/loops.js'
-import { placeView, runMap } from '../map/map.js'
-import { type Placed, paceOf } from '../nest.js'
+import { runMap } from '../map/map.js'
+import { type Placed, paceOf, placeView } from '../nest.js'
 
 /** No position of any image: no window has been looked at yet. */
 const NOTHING = -(2 ** 31)

@@ -11,8 +11,7 @@ import { Kit } from '../emit/kit.js'
 import { emitElements, type Round } from '../emit/loops.js'
 import { emitWalk, type Walk, writeWalk } from '../emit/walk.js'
 import { unrollFor } from '../map/kernel.js'
-import { placeView } from '../map/map.js'
-import { buildNest, orderByStride, type Placed, pacesOf } from '../nest.js'
+import { buildNest, orderByStride, type Placed, pacesOf, placeView } from '../nest.js'
 import { type Folding, foldingOf } from '../reduce/folding.js'
 
 /** The loop along the axis for four lines, or one, or several times four. */

@@ -7,9 +7,8 @@ import type { Device } from '../device.js'
 import type { StoredType } from '../emit/access.js'
 import { writeWalk } from '../emit/walk.js'
 import { writeMapKernel } from '../map/kernel.js'
-import { placeView } from '../map/map.js'
 import { planOf } from '../map/plan.js'
-import { buildNest, orderByStride, pacesOf, tilesOf } from '../nest.js'
+import { buildNest, orderByStride, pacesOf, placeView, tilesOf } from '../nest.js'
 import { transpose } from './transpose.js'
 
 /** What elements of some bytes are moved as: without looking at their bits. */

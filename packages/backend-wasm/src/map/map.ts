@@ -2,14 +2,13 @@
  * The `map` kernel: any list of elementwise expressions over strided views, as one loop nest that is emitted for the
  * expressions, the number of axes that are left, and the pace of every view.
  */
-import { bytesPerElement, type MapCall, type Shape, sizeOf, type View } from '@nabla/backend'
-import { startOf } from '../buffer.js'
+import { type MapCall, type Shape, sizeOf, type View } from '@nabla/backend'
 import { copyView } from '../copy/copy.js'
 import type { Device } from '../device.js'
 import type { Pace } from '../emit/access.js'
 import type { Leaf } from '../emit/expression.js'
 import { type ViewClass, writeWalk } from '../emit/walk.js'
-import { buildNest, orderByStride, type Placed, pacesOf, tilesOf } from '../nest.js'
+import { buildNest, orderByStride, type Placed, pacesOf, placeView, tilesOf } from '../nest.js'
 import { dtypeOfLeaf, writeMapKernel } from './kernel.js'
 import { ByExpressions, type Compiled, type Plan, planOf, writeScalars } from './plan.js'
 
@@ -23,11 +22,6 @@ function compiledFor(device: Device, call: MapCall): Compiled {
     compiled.set(device, own)
   }
   return own.get(call.expressions, () => ({ plan: planOf(call.expressions), kernels: new Map() }))
-}
-
-export function placeView(view: View): Placed {
-  const bytes = bytesPerElement(view.dtype)
-  return { strides: view.strides.map((stride) => stride * bytes), address: startOf(view), bytes }
 }
 
 /** Where a leaf lies: an input in its buffer, a coordinate as a counter along its axis. */

@@ -53,13 +53,6 @@ export function exponential(kit: Kit, x: Vector, extra?: Vector): Vector {
   return f32x4.mul(part, powerOf2(kit, i32x4.sub(power, half)))
 }
 
-/** exp(x) to 2 ulp for x up to 88, 0 or a little more below -87: enough where it is a part of a sum. */
-export function boundedExponential(kit: Kit, x: Vector): Vector {
-  const { power, less1 } = split(kit, within(kit, x, -87, 88))
-  const scale = kit.let(powerOf2(kit, power))
-  return kit.multiplyAdd(less1, scale, scale)
-}
-
 /** exp(x) - 1 to 3 ulp, without cancellation. */
 export function exponentialLess1(kit: Kit, x: Vector): Vector {
   const { power, less1 } = split(kit, within(kit, x, -20, 89))
