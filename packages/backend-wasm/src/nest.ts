@@ -93,6 +93,19 @@ function runningAxis({ lengths, strides }: Nest): number {
   return -1
 }
 
+/** An innermost axis below this would be all single elements. */
+const SHORT = 4
+
+function withLongestInnermost({ lengths, strides }: Nest): Nest {
+  const longest = lengths.indexOf(Math.max(...lengths))
+  const move = (list: readonly number[]): number[] => [
+    ...list.slice(0, longest),
+    ...list.slice(longest + 1),
+    list[longest] as number,
+  ]
+  return { lengths: move(lengths), strides: strides.map(move) }
+}
+
 /**
  * The nest in parts that suit the caches: where views run along different axes, the innermost one is cut into short pieces
  * with the other right around them, so that lines of memory are used again before they are gone.
@@ -101,6 +114,7 @@ export function tilesOf(nest: Nest, views: readonly Placed[]): readonly Part[] {
   const { lengths, strides } = nest
   const last = lengths.length - 1
   const inner = lengths[last] as number
+  if (inner < SHORT && last > 0) return [{ nest: withLongestInnermost(nest), views }]
   const axis = inner < 2 * TILE ? -1 : runningAxis(nest)
   if (axis < 0) return [{ nest, views }]
   const others = [...lengths.keys()].filter((each) => each !== axis && each !== last)

@@ -2,7 +2,14 @@
  * What is known of a list of expressions whatever the views are: what they read, their scalars, and the kernels that were
  * made of them. Expressions are interned, so a plan is found by identity.
  */
-import { type Expr, isFloat, roundToType, type ScalarExpr, topologicalOrder } from '@nabla/backend'
+import {
+  type Expr,
+  type Instruction,
+  isFloat,
+  roundToType,
+  type ScalarExpr,
+  topologicalOrder,
+} from '@nabla/backend'
 import type { Kernel, Local } from '../assembler/index.js'
 import type { ArgumentWriter } from '../device.js'
 import type { Leaf, ScalarPlaces } from '../emit/expression.js'
@@ -11,9 +18,29 @@ export interface Plan {
   readonly expressions: readonly Expr[]
   readonly leaves: readonly Leaf[]
   readonly scalars: readonly ScalarExpr[]
-  /** How many instructions there are. */
+  /** How many instructions there are, long ones counted several times. */
   readonly operations: number
 }
+
+const LONG: ReadonlySet<Instruction> = /* @__PURE__ */ new Set<Instruction>([
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'sin',
+  'cos',
+  'tanh',
+  'erf',
+  'erfc',
+  'power',
+  'remainder',
+  'atan2',
+  'threefryFirst',
+  'threefrySecond',
+])
+
+/** What an instruction costs, roughly, in additions. */
+const costOf = (instruction: Instruction): number => (LONG.has(instruction) ? 7 : 1)
 
 export function planOf(expressions: readonly Expr[]): Plan {
   const order = topologicalOrder(expressions)
@@ -21,7 +48,7 @@ export function planOf(expressions: readonly Expr[]): Plan {
     expressions,
     leaves: order.filter((node) => node.kind === 'input' || node.kind === 'index'),
     scalars: order.filter((node) => node.kind === 'scalar'),
-    operations: order.filter((node) => node.kind === 'apply').length,
+    operations: order.reduce((sum, node) => sum + (node.kind === 'apply' ? costOf(node.instruction) : 0), 0),
   }
 }
 
