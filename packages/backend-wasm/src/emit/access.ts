@@ -117,14 +117,7 @@ function loadStrided(kit: Kit, dtype: StoredType, at: Value<'i32'>, stride: Valu
 function coordinates(kit: Kit, { at, pace, stride }: Cursor, ahead: number, one: boolean): Lanes {
   const first = i32x4.splat(ahead === 0 ? at : i32.add(at, ahead))
   if (one || pace === 'uniform') return [first]
-  const counting = kit.f.hoist('0123', () =>
-    v128.shuffle(
-      v128.shuffle(i32x4.constant(0), i32x4.constant(1), [0, 4, 0, 0]),
-      v128.shuffle(i32x4.constant(2), i32x4.constant(3), [0, 4, 0, 0]),
-      [0, 1, 4, 5],
-    ),
-  )
-  const steps = pace === 'contiguous' ? counting : i32x4.mul(counting, i32x4.splat(stride))
+  const steps = pace === 'contiguous' ? kit.counting() : i32x4.mul(kit.counting(), i32x4.splat(stride))
   return [i32x4.add(first, steps)]
 }
 

@@ -9,6 +9,7 @@ import {
   i32x4,
   type ModuleBuilder,
   type Vector,
+  v128,
 } from '../assembler/index.js'
 
 export interface Choices {
@@ -44,6 +45,15 @@ export class Kit {
   /** Four 32-bit integers of one value. */
   word(x: number): Vector {
     return this.f.hoist(`i${x | 0}`, () => i32x4.constant(x))
+  }
+
+  /** The integers 0, 1, 2, 3. */
+  counting(): Vector {
+    return this.f.hoist('0123', () => {
+      const pair = (a: number, b: number): Vector =>
+        v128.shuffle(i32x4.constant(a), i32x4.constant(b), [0, 4, 0, 4])
+      return v128.shuffle(pair(0, 1), pair(2, 3), [0, 1, 4, 5])
+    })
   }
 
   /** `a · b + c` on float32. */

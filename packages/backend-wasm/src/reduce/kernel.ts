@@ -3,7 +3,7 @@
  * innermost axis is kept, and a row of registers in memory, short enough for the first-level cache, takes in row after row.
  */
 import type { Expr } from '@nabla/backend'
-import { i32, i32x4, type Local, load, type Value, type Vector, v128 } from '../assembler/index.js'
+import { i32, i32x4, type Local, load, type Value, type Vector } from '../assembler/index.js'
 import { type Cursor, read, write } from '../emit/access.js'
 import { ArgumentReader } from '../emit/arguments.js'
 import type { Lanes } from '../emit/convert.js'
@@ -33,6 +33,8 @@ export interface ReduceShape {
 
 /** Columns of one row of registers. */
 export const COLUMNS = 1024
+/** What the registers of a row take at most: four for four columns, and for each of up to three columns at the end. */
+export const REGISTER_BYTES = (COLUMNS / 4 + 4) * 64
 /** Rows that are folded at once. */
 const ROWS = 4
 
@@ -47,9 +49,9 @@ interface Placed extends ViewClass {
 }
 
 /**
- * Arguments: the lengths of the kept axes and of the reduced ones, the address of the row of registers; for each leaf its
- * address and strides along all of them; for the result and the inputs of `post` those along the kept ones; the scalars of
- * the expression, then those of `post`. Steps: results along, blocks of columns across.
+ * Arguments: the lengths of the kept axes and of the reduced ones; the address of the rows of registers, and how many steps
+ * share one; for each leaf its address and strides along all of them; for the result and the inputs of `post` those along
+ * the kept ones; the scalars of the expression, then those of `post`. Steps: results along, blocks of columns across.
  */
 export function writeReduceKernel(
   shape: ReduceShape,
@@ -61,7 +63,9 @@ export function writeReduceKernel(
   const reader = new ArgumentReader(kit, args)
   const kept = reader.words(shape.kept)
   const reduced = reader.words(shape.reduced)
-  const registers = reader.word()
+  const block = reader.word()
+  const share = reader.word()
+  const registers = kit.f.let(i32.add(block, i32.mul(i32.div_u(from, share), REGISTER_BYTES)))
   const place = (each: ViewClass, reducedAxes: number): Placed => ({
     ...each,
     address: reader.word(),
@@ -279,15 +283,9 @@ class ReduceWriter {
     return new Kit(this.#kit.f, this.#kit.module, this.#kit.choices)
   }
 
+  /** The positions of four elements that follow one another. */
   #positions(kit: Kit, position: Local<'i32'>): Vector {
-    const counting = kit.f.hoist('0123', () =>
-      v128.shuffle(
-        v128.shuffle(i32x4.constant(0), i32x4.constant(1), [0, 4, 0, 0]),
-        v128.shuffle(i32x4.constant(2), i32x4.constant(3), [0, 4, 0, 0]),
-        [0, 1, 4, 5],
-      ),
-    )
-    return i32x4.add(i32x4.splat(position), counting)
+    return i32x4.add(i32x4.splat(position), kit.counting())
   }
 
   /** The reduced expression at four positions, or one. */

@@ -1,17 +1,18 @@
 /**
  * The `reduce` kernel: chooses how to walk, and runs the code that was emitted for it.
  */
-import { type Expr, expressions, type ReduceCall, sizeOf } from '@nabla/backend'
+import { type Expr, expressions, type ReduceCall, type ReduceOperation, sizeOf } from '@nabla/backend'
 import type { Kernel } from '../assembler/index.js'
 import type { Device } from '../device.js'
+import type { Pace, StoredType } from '../emit/access.js'
 import type { ViewClass } from '../emit/walk.js'
 import { dtypeOfLeaf } from '../map/kernel.js'
 import { placeLeaf } from '../map/map.js'
 import { ByExpressions, type Plan, planOf, writeScalars } from '../map/plan.js'
-import { buildNest, type Nest, orderByStride, type Placed, paceOf, placeView } from '../nest.js'
+import { buildNest, type Nest, orderByStride, type Placed, pacesOf, placeView } from '../nest.js'
 import { runArgOfDoubles } from './arg64.js'
 import { foldingOf } from './folding.js'
-import { COLUMNS, postLeaves, type ReduceShape, writeReduceKernel } from './kernel.js'
+import { COLUMNS, postLeaves, REGISTER_BYTES, type ReduceShape, writeReduceKernel } from './kernel.js'
 
 interface Compiled {
   readonly plan: Plan
@@ -41,7 +42,7 @@ export function runReduce(device: Device, call: ReduceCall): void {
   const { operation, expression } = call
   if (operation === 'any' || operation === 'all') {
     reduce(device, { ...call, expression: expressions.cast(expression, 'bool') })
-  } else if (expression.dtype === 'float64' && (operation === 'argMax' || operation === 'argMin')) {
+  } else if (expression.dtype === 'float64' && isArg(operation)) {
     runArgOfDoubles(device, call)
   } else reduce(device, call)
 }
@@ -64,9 +65,8 @@ function chooseWalk(
   const all = shape.map((_, axis) => axis)
   const keptAxes = all.filter((axis) => !axes.includes(axis) && shape[axis] !== 1)
   const reducedAxes = all.filter((axis) => axes.includes(axis) && shape[axis] !== 1)
-  const positions = operation === 'argMax' || operation === 'argMin'
   // Positions are counted, so they have to come in row-major order.
-  const reducedOrder = positions ? reducedAxes : orderByStride(leaves, reducedAxes)
+  const reducedOrder = isArg(operation) ? reducedAxes : orderByStride(leaves, reducedAxes)
   const keptOrder = orderByStride([...leaves, ...results], keptAxes)
   const reduced = buildNest(shape, leaves, reducedOrder)
   const kept = buildNest(shape, [...leaves, ...results], keptOrder)
@@ -79,62 +79,81 @@ function chooseWalk(
   return { form: isAcross ? 'across' : 'along', kept, reduced }
 }
 
-function reduce(device: Device, call: ReduceCall): void {
-  const { shape, inputs, operation, output, postInputs = [], scalars } = call
-  const { plan, post, kernels } = compiledFor(device, call.expression, call.post)
-  const besides = postLeaves(post)
+/** A call made ready: where everything lies, and how each view goes along the innermost axis. */
+interface Layout extends Walk {
+  readonly leaves: readonly Placed[]
+  /** The output, then the views that `post` reads besides. */
+  readonly results: readonly Placed[]
+  readonly leafPaces: readonly Pace[]
+  readonly resultPaces: readonly Pace[]
+}
+
+function layOut(call: ReduceCall, { plan, post }: Compiled): Layout {
+  const { shape, inputs, output, postInputs = [] } = call
   const leaves = plan.leaves.map((leaf) => placeLeaf(leaf, shape, inputs))
-  const results = [
-    placeView(output),
-    ...besides.map((leaf) => placeLeaf(leaf, output.shape, [output, ...postInputs])),
-  ]
-  const { form, kept, reduced } = chooseWalk(call, leaves, results)
-  const inner = form === 'along' ? reduced : kept
-  const leafPaces = leaves.map(({ bytes }, i) => paceOf(inner.strides[i]?.at(-1) as number, bytes))
-  const resultPaces = results.map(({ bytes }, i) =>
-    form === 'along' ? 'uniform' : paceOf(kept.strides[leaves.length + i]?.at(-1) as number, bytes),
-  )
+  const besides = postLeaves(post).map((leaf) => placeLeaf(leaf, output.shape, [output, ...postInputs]))
+  const results = [placeView(output), ...besides]
+  const walk = chooseWalk(call, leaves, results)
+  const { form, kept, reduced } = walk
+  const leafPaces = pacesOf(form === 'along' ? reduced : kept, leaves)
+  const keptPaces = pacesOf(kept, [...leaves, ...results]).slice(leaves.length)
+  // Along, a result is a single element, whatever its neighbours.
+  const resultPaces = form === 'along' ? keptPaces.map((): Pace => 'uniform') : keptPaces
+  return { ...walk, leaves, results, leafPaces, resultPaces }
+}
+
+const isArg = (operation: ReduceOperation): boolean => operation === 'argMax' || operation === 'argMin'
+
+function kernelFor(device: Device, call: ReduceCall, compiled: Compiled, layout: Layout): Kernel {
+  const { operation, expression, output } = call
+  const { plan, post, kernels } = compiled
+  const { form, kept, reduced, leafPaces, resultPaces } = layout
   const paces = [...leafPaces, ...resultPaces].map((pace) => pace[0]).join('')
   const key = `${operation}${form}${kept.lengths.length}${reduced.lengths.length}${paces}`
-  const folding = foldingOf(operation, call.expression.dtype)
-  let kernel = kernels.get(key)
-  if (kernel === undefined) {
-    const resultTypes = [output.dtype, ...besides.map(dtypeOfLeaf)]
-    const what: ReduceShape = {
-      form,
-      kept: kept.lengths.length,
-      reduced: reduced.lengths.length,
-      folding,
-      plan,
-      leaves: plan.leaves.map(
-        (leaf, i): ViewClass => ({ dtype: dtypeOfLeaf(leaf), pace: leafPaces[i] ?? 'uniform' }),
-      ),
-      positions: operation === 'argMax' || operation === 'argMin',
-      post,
-      results: resultPaces.map((pace, i): ViewClass => ({ dtype: resultTypes[i], pace })),
-    }
-    kernel = device.compile((...given) => writeReduceKernel(what, ...given))
-    kernels.set(key, kernel)
+  const known = kernels.get(key)
+  if (known !== undefined) return known
+  const resultTypes = [output.dtype, ...postLeaves(post).map(dtypeOfLeaf)]
+  const classes = (list: readonly Pace[], types: readonly (StoredType | undefined)[]): ViewClass[] =>
+    list.map((pace, i) => ({ dtype: types[i], pace }))
+  const shape: ReduceShape = {
+    form,
+    kept: kept.lengths.length,
+    reduced: reduced.lengths.length,
+    folding: foldingOf(operation, expression.dtype),
+    plan,
+    leaves: classes(leafPaces, plan.leaves.map(dtypeOfLeaf)),
+    positions: isArg(operation),
+    post,
+    results: classes(resultPaces, resultTypes),
   }
+  const kernel = device.compile((...given) => writeReduceKernel(shape, ...given))
+  kernels.set(key, kernel)
+  return kernel
+}
+
+function reduce(device: Device, call: ReduceCall): void {
+  const compiled = compiledFor(device, call.expression, call.post)
+  const { plan, post } = compiled
+  const layout = layOut(call, compiled)
+  const { form, kept, reduced, leaves, results } = layout
+  const kernel = kernelFor(device, call, compiled, layout)
+  const elements = sizeOf(kept.lengths)
   const columns = kept.lengths.at(-1) as number
-  const width = Math.min(columns, COLUMNS)
+  const steps = form === 'along' ? elements : (elements / columns) * Math.ceil(columns / COLUMNS)
   const launch = (registers: number): void => {
     const writer = device.arguments()
-    writer.words([...kept.lengths, ...reduced.lengths, registers])
+    // With threads, each takes so many steps, and has registers of its own.
+    writer.words([...kept.lengths, ...reduced.lengths, registers, steps])
     leaves.forEach(({ address }, i) => {
       writer.words([address, ...(kept.strides[i] ?? []), ...(reduced.strides[i] ?? [])])
     })
     results.forEach(({ address }, i) => {
       writer.words([address, ...(kept.strides[leaves.length + i] ?? [])])
     })
-    writeScalars(writer, plan.scalars, scalars)
-    if (post !== undefined) writeScalars(writer, post.scalars, scalars)
-    const all = sizeOf(kept.lengths)
-    const each = sizeOf(reduced.lengths)
-    if (form === 'along') device.run(kernel, all, each)
-    else device.run(kernel, (all / columns) * Math.ceil(columns / COLUMNS), each * width)
+    writeScalars(writer, plan.scalars, call.scalars)
+    if (post !== undefined) writeScalars(writer, post.scalars, call.scalars)
+    device.run(kernel, steps, (sizeOf(reduced.lengths) * elements) / steps)
   }
   if (form === 'along') launch(0)
-  // Four registers of four lanes at most, and up to three columns that have four lanes each for themselves.
-  else device.memory.borrow((width / 4 + 4) * 64, launch)
+  else device.memory.borrow(REGISTER_BYTES, launch)
 }
