@@ -4,7 +4,7 @@
  */
 import type { DType, ReduceOperation } from '@nabla/backend'
 import { f32x4, f64x2, i32x4, type Vector, v128 } from '../assembler/index.js'
-import { demote, formOf, type Lanes, promote, wrap } from '../emit/convert.js'
+import { demote, formOf, type Lanes, narrowMask, promote, widenMask, wrap } from '../emit/convert.js'
 import type { Kit } from '../emit/kit.js'
 
 /** Values of one round, and for argMax and argMin the positions of its lanes. */
@@ -21,7 +21,7 @@ export interface Folding {
   /** Registers after values that come together, in order. */
   readonly fold: (kit: Kit, registers: Registers, values: readonly Incoming[]) => Registers
   readonly merge: (kit: Kit, a: Registers, b: Registers) => Registers
-  /** Whether registers come in pairs of 64-bit lanes. */
+  /** Whether the first two registers have two 64-bit lanes each; all others have four of 32. */
   readonly wide: boolean
   /** What the registers say, lane by lane. */
   readonly result: (kit: Kit, registers: Registers) => Lanes
@@ -134,6 +134,50 @@ function extremePosition(dtype: DType, least: boolean): Folding {
   }
 }
 
+/** A mask: where float64 `a` beats `b`, NaN above all numbers. */
+function beats(least: boolean, a: Lanes, b: Lanes): Vector {
+  const halves = a.map((own, i) => {
+    const other = b[i] as Vector
+    const better = least ? f64x2.lt(own, other) : f64x2.gt(own, other)
+    return v128.or(better, v128.andnot(f64x2.ne(own, own), f64x2.ne(other, other)))
+  })
+  return narrowMask(halves)
+}
+
+/** The same for float64: two halves of the extremes themselves, and their positions. */
+function extremePosition64(least: boolean): Folding {
+  const choose = (
+    kit: Kit,
+    wins: Vector,
+    registers: Registers,
+    lanes: Lanes,
+    position: Vector,
+  ): Registers => {
+    const mask = kit.let(wins)
+    const [low, high] = widenMask(mask) as [Vector, Vector]
+    return [low, high, mask].map((each, i) =>
+      v128.bitselect(each, [...lanes, position][i] as Vector, registers[i] as Vector),
+    )
+  }
+  return {
+    initial: (kit) => {
+      const start = kit.double(least ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
+      return [start, start, kit.word(0)]
+    },
+    fold: inTurn((kit, registers, { lanes, position = kit.word(0) }) =>
+      choose(kit, beats(least, lanes, registers.slice(0, 2)), registers, lanes, position),
+    ),
+    merge: (kit, a, b) => {
+      const [mine, its] = [a.slice(0, 2), b.slice(0, 2)]
+      const [here, there] = [a[2] as Vector, b[2] as Vector]
+      const earlier = v128.andnot(i32x4.lt_s(there, here), beats(least, mine, its))
+      return choose(kit, v128.or(beats(least, its, mine), earlier), a, its, there)
+    },
+    wide: true,
+    result: (_kit, [, , at]) => [at as Vector],
+  }
+}
+
 const LIMITS: Readonly<Record<'int32' | 'uint32' | 'uint8' | 'bool', readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
@@ -181,20 +225,24 @@ export function foldingOf(operation: ReduceOperation, dtype: DType): Folding {
     case 'minimum':
       return extreme(dtype, true)
     case 'argMax':
-      return extremePosition(dtype, false)
-    case 'argMin':
-      return extremePosition(dtype, true)
+    case 'argMin': {
+      const least = operation === 'argMin'
+      return dtype === 'float64' ? extremePosition64(least) : extremePosition(dtype, least)
+    }
   }
 }
 
 /** Registers with only the lowest lane of `after`, the others as they were `before`. */
 export function lowestLane(kit: Kit, wide: boolean, after: Registers, before: Registers): Registers {
-  const mask = kit.f.hoist(wide ? 'lowest64' : 'lowest32', () =>
-    v128.shuffle(i32x4.constant(-1), i32x4.constant(0), [0, wide ? 1 : 4, 4, 4]),
-  )
-  return after.map((vector, i) =>
-    wide && i % 2 === 1 ? (before[i] as Vector) : v128.bitselect(mask, vector, before[i] as Vector),
-  )
+  const mask = (lanes: 1 | 2): Vector =>
+    kit.f.hoist(`lowest ${lanes}`, () =>
+      v128.shuffle(i32x4.constant(-1), i32x4.constant(0), [0, lanes === 2 ? 1 : 4, 4, 4]),
+    )
+  return after.map((vector, i) => {
+    const old = before[i] as Vector
+    if (wide && i === 1) return old
+    return v128.bitselect(mask(wide && i === 0 ? 2 : 1), vector, old)
+  })
 }
 
 /** Registers whose lowest lane holds what all four together say. */
@@ -202,10 +250,9 @@ export function acrossLanes(kit: Kit, { merge, wide }: Folding, registers: Regis
   const swap = (vector: Vector, lanes: readonly [number, number, number, number]): Vector =>
     v128.shuffle(vector, vector, lanes)
   const settle = (list: Registers): Registers => list.map((vector) => kit.let(vector))
-  const by2 = wide
-    ? registers.map((_, i) => registers[i ^ 1] as Vector)
-    : registers.map((vector) => swap(vector, [2, 3, 0, 1]))
-  const halves = settle(merge(kit, registers, by2))
-  const by1 = halves.map((vector) => swap(vector, wide ? [2, 3, 0, 1] : [1, 0, 3, 2]))
-  return settle(merge(kit, halves, by1))
+  const isPart = (i: number): boolean => wide && i < 2
+  const by2 = registers.map((own, i) => (isPart(i) ? (registers[1 - i] as Vector) : swap(own, [2, 3, 0, 1])))
+  const halves = settle(merge(kit, registers, settle(by2)))
+  const by1 = halves.map((own, i) => swap(own, isPart(i) ? [2, 3, 0, 1] : [1, 0, 3, 2]))
+  return settle(merge(kit, halves, settle(by1)))
 }

@@ -10,7 +10,6 @@ import { dtypeOfLeaf } from '../map/kernel.js'
 import { placeLeaf } from '../map/map.js'
 import { ByExpressions, type Plan, planOf, writeScalars } from '../map/plan.js'
 import { buildNest, type Nest, orderByStride, type Placed, pacesOf, placeView } from '../nest.js'
-import { runArgOfDoubles } from './arg64.js'
 import { foldingOf } from './folding.js'
 import { COLUMNS, postLeaves, REGISTER_BYTES, type ReduceShape, writeReduceKernel } from './kernel.js'
 
@@ -42,8 +41,6 @@ export function runReduce(device: Device, call: ReduceCall): void {
   const { operation, expression } = call
   if (operation === 'any' || operation === 'all') {
     reduce(device, { ...call, expression: expressions.cast(expression, 'bool') })
-  } else if (expression.dtype === 'float64' && isArg(operation)) {
-    runArgOfDoubles(device, call)
   } else reduce(device, call)
 }
 
