@@ -11,8 +11,12 @@ import {
   COMPOSITES,
   DTYPES,
   type DType,
+  decorate,
+  type Executable,
   type KernelCall,
   type MemoryStats,
+  type Program,
+  replayProgram,
   type TypedArray,
   ValueError,
   viewsOf,
@@ -50,6 +54,38 @@ function describe(relaxed: boolean): Pick<Capabilities, 'description' | 'limitat
       'float16 is stored as such and computed in float32',
       'transcendental functions of float64 are those of the host, one element at a time',
     ],
+  }
+}
+
+function execute(device: Device, call: KernelCall): void {
+  switch (call.kind) {
+    case 'map':
+      runMap(device, call)
+      break
+    case 'reduce':
+      runReduce(device, call)
+      break
+    case 'contract':
+      runContract(call, device)
+      break
+    case 'pool':
+      runPool(device, call)
+      break
+    case 'scan':
+      runScan(device, call)
+      break
+    case 'gather':
+      runGather(device, call)
+      break
+    case 'scatter':
+      runScatter(device, call)
+      break
+    case 'sort':
+      runSort(device, call)
+      break
+    case 'composite':
+      runComposite(device, call)
+      break
   }
 }
 
@@ -148,39 +184,31 @@ class WasmBackend implements Backend {
   }
 
   run(call: KernelCall): void {
-    const device = this.#ready
+    this.#check(call)
+    execute(this.#ready, call)
+  }
+
+  #check(call: KernelCall): void {
     const { reads, writes } = viewsOf(call)
     for (const view of reads) ownBuffer(view.buffer, this, call.label)
     for (const view of writes) ownBuffer(view.buffer, this, call.label)
-    switch (call.kind) {
-      case 'map':
-        runMap(device, call)
-        break
-      case 'reduce':
-        runReduce(device, call)
-        break
-      case 'contract':
-        runContract(call, device)
-        break
-      case 'pool':
-        runPool(device, call)
-        break
-      case 'scan':
-        runScan(device, call)
-        break
-      case 'gather':
-        runGather(device, call)
-        break
-      case 'scatter':
-        runScatter(device, call)
-        break
-      case 'sort':
-        runSort(device, call)
-        break
-      case 'composite':
-        runComposite(device, call)
-        break
+  }
+
+  /** A replay in which a call that comes again, as the very object, is not laid out again. */
+  prepare(program: Program): Executable {
+    const recorded = new WeakMap<KernelCall, readonly (() => void)[]>()
+    const run = (call: KernelCall): void => {
+      const device = this.#ready
+      this.#check(call)
+      const actions = recorded.get(call)
+      if (actions !== undefined) {
+        for (const action of actions) action()
+        return
+      }
+      const recording = device.record(() => execute(device, call))
+      if (recording !== undefined) recorded.set(call, recording)
     }
+    return replayProgram(decorate(this, { run }), program)
   }
 
   async synchronize(): Promise<void> {}

@@ -4,6 +4,8 @@
  */
 import {
   type CompositeCall,
+  type CompositeName,
+  type DType,
   type Expr,
   expressions as e,
   input,
@@ -53,49 +55,70 @@ const alongLines = (view: View, shape: readonly number[], axis: number): View =>
   strides: view.strides.with(axis, 0),
 })
 
+/** What the kernels of one composite compute, for one element type. */
+interface Formulas {
+  /** The type of what is kept of a line. */
+  readonly wide: 'float32' | 'float64'
+  /** Of the source. */
+  readonly largest: Expr
+  /** Of the source and the largest; softmax keeps it in the target. */
+  readonly exponential: Expr
+  /** Of what is summed, and what is made of the sum. */
+  readonly summed: Expr
+  readonly post: Expr
+  /** Of the source, the largest and the sum; for softmax of the target and the sum. */
+  readonly result: Expr
+}
+
+function makeFormulas(name: CompositeName, dtype: DType): Formulas {
+  const wide = dtype === 'float64' ? 'float64' : 'float32'
+  const of = (slot: number): Expr => input(slot, wide)
+  // Exponentials are kept in the target, which they fit well enough even in float16.
+  const x = e.cast(input(0, dtype), wide)
+  const shifted = e.subtract(x, of(1))
+  const common = { wide, largest: x } as const
+  if (name === 'softmax') {
+    const result = e.cast(e.multiply(x, of(1)), dtype)
+    return {
+      ...common,
+      exponential: e.cast(e.exp(shifted), dtype),
+      summed: x,
+      post: e.divide(1, of(0)),
+      result,
+    }
+  }
+  const exponential = e.exp(shifted)
+  const result = e.cast(e.subtract(shifted, of(2)), dtype)
+  return { ...common, exponential, summed: exponential, post: e.log(of(0)), result }
+}
+
+const made = new Map<string, Formulas>()
+
+function formulasOf(name: CompositeName, dtype: DType): Formulas {
+  const key = name + dtype
+  const formulas = made.get(key) ?? makeFormulas(name, dtype)
+  made.set(key, formulas)
+  return formulas
+}
+
 function runStrip(device: Device, call: CompositeCall, axis: number, source: View, target: View): void {
   const { label, name } = call
   const { shape } = source
-  const wide = source.dtype === 'float64' ? 'float64' : 'float32'
-  const of = (slot: number): Expr => input(slot, wide)
-  const x = e.cast(input(0, source.dtype), wide)
-  const shifted = e.subtract(x, of(1))
+  const { wide, largest: x, exponential, summed, post, result } = formulasOf(name, source.dtype)
   const lines = shape.with(axis, 1)
   const reduce = { kind: 'reduce', label, shape, axes: [axis], scalars: [] } as const
   const map = { kind: 'map', label, shape, scalars: [], outputs: [target] } as const
   withTemporary(device, wide, lines, (largest) => {
     withTemporary(device, wide, lines, (sums) => {
       runReduce(device, { ...reduce, operation: 'maximum', expression: x, inputs: [source], output: largest })
-      const inputs = [source, alongLines(largest, shape, axis)]
       const spread = alongLines(sums, shape, axis)
-      if (name === 'logSoftmax') {
-        const post = e.log(of(0))
-        runReduce(device, {
-          ...reduce,
-          operation: 'sum',
-          expression: e.exp(shifted),
-          inputs,
-          post,
-          output: sums,
-        })
-        const expressions = [e.cast(e.subtract(shifted, of(2)), target.dtype)]
-        runMap(device, { ...map, expressions, inputs: [...inputs, spread] })
-        return
+      let inputs = [source, alongLines(largest, shape, axis)]
+      if (name === 'softmax') {
+        runMap(device, { ...map, expressions: [exponential], inputs })
+        inputs = [target]
       }
-      // Exponentials are kept in the target, which they fit well enough even in float16.
-      const kept = e.cast(input(0, target.dtype), wide)
-      const post = e.divide(1, of(0))
-      runMap(device, { ...map, expressions: [e.cast(e.exp(shifted), target.dtype)], inputs })
-      runReduce(device, {
-        ...reduce,
-        operation: 'sum',
-        expression: kept,
-        inputs: [target],
-        post,
-        output: sums,
-      })
-      const expressions = [e.cast(e.multiply(kept, of(1)), target.dtype)]
-      runMap(device, { ...map, expressions, inputs: [target, spread] })
+      runReduce(device, { ...reduce, operation: 'sum', expression: summed, inputs, post, output: sums })
+      runMap(device, { ...map, expressions: [result], inputs: [...inputs, spread] })
     })
   })
 }

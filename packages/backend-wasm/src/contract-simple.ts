@@ -2,7 +2,7 @@
  * Contractions as reductions of a product, with the operands repeated along the axes that they lack: correct for every
  * type and layout, and the way for all that has no kernel of its own.
  */
-import { type ContractCall, expressions, input, type View } from '@nabla/backend'
+import { type ContractCall, type DType, type Expr, expressions, input, type View } from '@nabla/backend'
 import type { Device } from './device.js'
 import { runReduce } from './reduce/reduce.js'
 
@@ -14,6 +14,14 @@ const insert = (strides: readonly number[], at: number, inserted: readonly numbe
 ]
 
 const zeros = (count: number): number[] => new Array<number>(count).fill(0)
+
+const products = new Map<DType, Expr>()
+
+function productOf(dtype: DType): Expr {
+  const product = products.get(dtype) ?? expressions.multiply(input(0, dtype), input(1, dtype))
+  products.set(dtype, product)
+  return product
+}
 
 /** `output[b, m, n] = Σ_k left[b, m, k] · right[b, k, n]`, mapped by `post` if there is one. */
 export function runContract(call: ContractCall, device: Device): void {
@@ -41,7 +49,7 @@ export function runContract(call: ContractCall, device: Device): void {
     operation: 'sum',
     shape,
     axes: inner.map((_, axis) => kept + axis),
-    expression: expressions.multiply(input(0, dtype), input(1, dtype)),
+    expression: productOf(dtype),
     inputs: [
       { ...left, shape, strides: insert(left.strides, batch + rows, zeros(columns)) },
       { ...right, shape, strides: rightStrides },

@@ -18,6 +18,9 @@ export class Device {
   readonly memory: LinearMemory
   readonly choices: Choices
   readonly #kernels = new Map<string, Kernel>()
+  #writer: ArgumentWriter | undefined
+  #registers: number | undefined
+  #recording: (() => void)[] | undefined
 
   constructor(memory: LinearMemory, choices: Choices) {
     this.memory = memory
@@ -37,13 +40,53 @@ export class Device {
 
   /** Where the host writes the arguments of the next kernel. */
   arguments(): ArgumentWriter {
-    return new ArgumentWriter(this.memory.views.i32, this.memory.views.f64)
+    this.#writer = new ArgumentWriter(this.memory.views.i32, this.memory.views.f64)
+    return this.#writer
   }
 
-  /** Runs all steps of a kernel, each of which is about so many elements. */
+  /** Runs all steps of a kernel with the arguments written last; each step is about so many elements. */
   run(kernel: Kernel, steps: number, elementsPerStep: number): void {
+    if (this.#recording !== undefined) {
+      const words = this.#writer?.written() ?? new Int32Array()
+      this.#recording.push(() => {
+        this.memory.views.i32.set(words, ARGUMENTS >> 2)
+        this.#launch(kernel, steps, elementsPerStep)
+      })
+    }
+    this.#launch(kernel, steps, elementsPerStep)
+  }
+
+  #launch(kernel: Kernel, steps: number, elementsPerStep: number): void {
     const most = Math.max(4, Math.ceil(ELEMENTS_PER_CALL / elementsPerStep / 4) * 4)
     for (let from = 0; from < steps; from += most) kernel(ARGUMENTS, from, Math.min(steps, from + most))
+  }
+
+  /** What the host has to do for a call besides running kernels, again each time that the call is run again. */
+  perform(action: () => void): void {
+    this.#recording?.push(action)
+    action()
+  }
+
+  /**
+   * Runs a call, and returns what to do to run it again with the same views and scalars, if that is possible: what borrows
+   * memory finds it elsewhere the next time.
+   */
+  record(call: () => void): (() => void)[] | undefined {
+    const { borrowed } = this.memory
+    const recording: (() => void)[] = []
+    this.#recording = recording
+    try {
+      call()
+    } finally {
+      this.#recording = undefined
+    }
+    return this.memory.borrowed === borrowed ? recording : undefined
+  }
+
+  /** A block of memory that every kernel may use while it runs, always of `bytes`. */
+  registers(bytes: number): number {
+    this.#registers ??= this.memory.take(bytes).address
+    return this.#registers
   }
 
   /** Runs a kernel that walks over all of a nest. */
@@ -84,6 +127,11 @@ export class ArgumentWriter {
       })
     }
     this.#words[this.#next++] = value
+  }
+
+  /** A copy of what was written. */
+  written(): Int32Array {
+    return this.#words.slice(ARGUMENTS >> 2, this.#next)
   }
 
   words(values: readonly number[]): void {

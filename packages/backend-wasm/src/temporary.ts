@@ -12,10 +12,7 @@ export function withTemporary(
   use: (view: View) => void,
 ): void {
   const length = sizeOf(shape)
-  const block = device.memory.take(bytesOf(dtype, length))
-  try {
+  device.memory.borrow(bytesOf(dtype, length), (block) => {
     use({ buffer: new WasmBuffer(-1, dtype, length, device, block), dtype, ...rowMajorLayout(shape) })
-  } finally {
-    device.memory.give(block)
-  }
+  })
 }

@@ -156,11 +156,13 @@ function run(device: Device, call: GatherCall | ScatterCall, mode: Mode, walked:
   const writer = device.arguments()
   writeWalk(writer, nest, views, paces)
   writer.words([length, there.strides[axis] as number])
-  const status = STATUS / 4
-  device.memory.views.i32[status] = 0
   device.runWalk(kernel, nest)
-  const { i32: words } = device.memory.views
-  if (words[status] !== 0) throw indexError(label, words[status + 1] ?? 0, axis, length)
+  device.perform(() => {
+    const words = device.memory.views.i32
+    const failed = words[STATUS / 4] !== 0
+    words[STATUS / 4] = 0
+    if (failed) throw indexError(label, words[STATUS / 4 + 1] ?? 0, axis, length)
+  })
 }
 
 export function runGather(device: Device, call: GatherCall): void {

@@ -25,8 +25,8 @@ export function copyView(device: Device, source: View, target: View): void {
   if (size === 0) return
   const bytes = bytesPerElement(target.dtype)
   if (isContiguous(source) && isContiguous(target)) {
-    const from = startOf(source)
-    device.memory.views.u8.copyWithin(startOf(target), from, from + size * bytes)
+    const [from, to] = [startOf(source), startOf(target)]
+    device.perform(() => device.memory.views.u8.copyWithin(to, from, from + size * bytes))
     return
   }
   const views = [placeView(source), placeView(target)]

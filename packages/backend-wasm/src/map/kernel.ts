@@ -30,7 +30,7 @@ export function writeMapKernel(plan: Plan, walk: Walk): void {
 /** Rounds that run at once: several where little is done in each, so that looping costs less than computing. */
 export function unrollFor(operations: number, views: readonly { readonly pace: Pace }[]): number {
   if (views.some(({ pace }) => pace === 'strided')) return 1
-  return operations <= 4 ? 4 : operations <= 10 ? 2 : 1
+  return operations <= 4 ? 4 : operations <= 6 ? 2 : 1
 }
 
 /** The innermost loop: cursors of the leaves, then those of the outputs. */

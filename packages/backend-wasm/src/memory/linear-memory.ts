@@ -70,6 +70,7 @@ export class LinearMemory {
   readonly #arena: Arena
   readonly #describeUse: () => string
   #views: MemoryViews
+  #borrowed = 0
 
   constructor({ maximumBytes, shared, describeUse }: LinearMemoryOptions) {
     const maximum = Math.min(MOST_PAGES, Math.max(2, Math.floor(maximumBytes / PAGE)))
@@ -111,11 +112,17 @@ export class LinearMemory {
     this.#arena.give(address, bytes)
   }
 
+  /** How often memory was borrowed so far. */
+  get borrowed(): number {
+    return this.#borrowed
+  }
+
   /** Runs `use` with a block that is free again afterwards. */
-  borrow<R>(bytes: number, use: (address: number) => R): R {
+  borrow<R>(bytes: number, use: (block: Block) => R): R {
     const block = this.take(bytes)
+    this.#borrowed += 1
     try {
-      return use(block.address)
+      return use(block)
     } finally {
       this.give(block)
     }

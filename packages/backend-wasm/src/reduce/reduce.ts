@@ -90,13 +90,12 @@ function layOut(call: ReduceCall, { plan, post }: Compiled): Layout {
   const leaves = plan.leaves.map((leaf) => placeLeaf(leaf, shape, inputs))
   const besides = postLeaves(post).map((leaf) => placeLeaf(leaf, output.shape, [output, ...postInputs]))
   const results = [placeView(output), ...besides]
-  const walk = chooseWalk(call, leaves, results)
-  const { form, kept, reduced } = walk
+  const { form, kept, reduced } = chooseWalk(call, leaves, results)
   const leafPaces = pacesOf(form === 'along' ? reduced : kept, leaves)
   const keptPaces = pacesOf(kept, [...leaves, ...results]).slice(leaves.length)
   // Along, a result is a single element, whatever its neighbours.
   const resultPaces = form === 'along' ? keptPaces.map((): Pace => 'uniform') : keptPaces
-  return { ...walk, leaves, results, leafPaces, resultPaces }
+  return { form, kept, reduced, leaves, results, leafPaces, resultPaces }
 }
 
 const isArg = (operation: ReduceOperation): boolean => operation === 'argMax' || operation === 'argMin'
@@ -137,20 +136,22 @@ function reduce(device: Device, call: ReduceCall): void {
   const elements = sizeOf(kept.lengths)
   const columns = kept.lengths.at(-1) as number
   const steps = form === 'along' ? elements : (elements / columns) * Math.ceil(columns / COLUMNS)
-  const launch = (registers: number): void => {
-    const writer = device.arguments()
-    // With threads, each takes so many steps, and has registers of its own.
-    writer.words([...kept.lengths, ...reduced.lengths, registers, steps])
-    leaves.forEach(({ address }, i) => {
-      writer.words([address, ...(kept.strides[i] ?? []), ...(reduced.strides[i] ?? [])])
-    })
-    results.forEach(({ address }, i) => {
-      writer.words([address, ...(kept.strides[leaves.length + i] ?? [])])
-    })
-    writeScalars(writer, plan.scalars, call.scalars)
-    if (post !== undefined) writeScalars(writer, post.scalars, call.scalars)
-    device.run(kernel, steps, (sizeOf(reduced.lengths) * elements) / steps)
-  }
-  if (form === 'along') launch(0)
-  else device.memory.borrow(REGISTER_BYTES, launch)
+  const writer = device.arguments()
+  writer.words(kept.lengths)
+  writer.words(reduced.lengths)
+  // With threads, each takes so many steps, and has registers of its own.
+  writer.word(form === 'along' ? 0 : device.registers(REGISTER_BYTES))
+  writer.word(steps)
+  leaves.forEach(({ address }, i) => {
+    writer.word(address)
+    writer.words(kept.strides[i] as readonly number[])
+    writer.words(reduced.strides[i] as readonly number[])
+  })
+  results.forEach(({ address }, i) => {
+    writer.word(address)
+    writer.words(kept.strides[leaves.length + i] as readonly number[])
+  })
+  writeScalars(writer, plan.scalars, call.scalars)
+  if (post !== undefined) writeScalars(writer, post.scalars, call.scalars)
+  device.run(kernel, steps, (sizeOf(reduced.lengths) * elements) / steps)
 }
