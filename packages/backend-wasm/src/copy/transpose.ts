@@ -25,7 +25,7 @@ function turn(kit: Kit, [a, b, c, d]: readonly [Vector, Vector, Vector, Vector])
   ]
 }
 
-/** Addresses in source and target, and bytes per step across: the source from row to row, the target likewise. */
+/** Addresses in source and target. */
 interface Pair {
   readonly source: Local<'i32'>
   readonly target: Local<'i32'>

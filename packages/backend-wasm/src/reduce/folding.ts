@@ -16,10 +16,11 @@ export interface Incoming {
 type Registers = readonly Vector[]
 
 export interface Folding {
-  /** Bytes of the registers of four lanes in memory: 16 for each. */
+  /** What registers hold before anything is folded. */
   readonly initial: (kit: Kit) => Registers
   /** Registers after values that come together, in order. */
   readonly fold: (kit: Kit, registers: Registers, values: readonly Incoming[]) => Registers
+  /** Registers that hold what both held. */
   readonly merge: (kit: Kit, a: Registers, b: Registers) => Registers
   /** Whether the first two registers have two 64-bit lanes each; all others have four of 32. */
   readonly wide: boolean

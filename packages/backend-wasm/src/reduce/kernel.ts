@@ -7,7 +7,13 @@ import { i32, i32x4, type Local, load, type Value, type Vector } from '../assemb
 import { type Cursor, read, write } from '../emit/access.js'
 import { ArgumentReader } from '../emit/arguments.js'
 import type { Lanes } from '../emit/convert.js'
-import { emitExpressions, type Leaf, type ScalarPlaces } from '../emit/expression.js'
+import {
+  emitExpressions,
+  invariantParts,
+  type Known,
+  type Leaf,
+  type ScalarPlaces,
+} from '../emit/expression.js'
 import { Kit } from '../emit/kit.js'
 import { coordinatesOf, emitElements, emitNest, placeAt, type Round, type Walked } from '../emit/loops.js'
 import type { ViewClass } from '../emit/walk.js'
@@ -119,10 +125,11 @@ class ReduceWriter {
     emitNest(this.#kit, outer, this.#walk(coordinates, kept.length), (addresses) => {
       const cursors = this.#cursors(addresses)
       const unroll = positions ? 1 : unrollFor(plan.operations, cursors)
+      const known = this.#invariant(cursors)
       emitElements(this.#kit, cursors, inner, unroll, (rounds) => {
         const own = this.#fresh()
         const values = rounds.map(({ ahead, one }) => ({
-          lanes: this.#evaluate(own, cursors, ahead, one),
+          lanes: this.#evaluate(own, known, cursors, ahead, one),
           position: this.#positions(own, position),
         }))
         const isOne = rounds[0]?.one === true
@@ -215,10 +222,11 @@ class ReduceWriter {
   ): void {
     const { folding, positions } = this.#shape
     const count = folding.initial(this.#kit).length
+    const known = rows.map((cursors) => this.#invariant(cursors))
     this.#eachSlot(rows.flat(), width, registers, ([round], slot) => {
       const own = this.#fresh()
       const values = rows.map((cursors, row): Incoming => {
-        const lanes = this.#evaluate(own, cursors, 0, round?.one === true)
+        const lanes = this.#evaluate(own, known[row] as Known, cursors, 0, round?.one === true)
         return positions ? { lanes, position: own.let(i32x4.splat(i32.add(position, row))) } : { lanes }
       })
       this.#storeRegisters(slot, folding.fold(own, this.#loadRegisters(slot, count), values))
@@ -288,13 +296,24 @@ class ReduceWriter {
     return i32x4.add(i32x4.splat(position), kit.counting())
   }
 
-  /** The reduced expression at four positions, or one. */
-  #evaluate(kit: Kit, cursors: readonly Cursor[], ahead: number, one: boolean): Lanes {
-    const { plan } = this.#shape
-    const values = emitExpressions(kit, plan.expressions, new Map(), this.#scalars.own, (leaf) =>
-      read(kit, cursors[plan.leaves.indexOf(leaf)] as Cursor, ahead, one),
+  /** What of the reduced expression does not change along the innermost axis. */
+  #invariant(cursors: readonly Cursor[]): Known {
+    const { expressions, leaves } = this.#shape.plan
+    const cursorOf = (leaf: Leaf): Cursor => cursors[leaves.indexOf(leaf)] as Cursor
+    const fixed = invariantParts(expressions, (leaf) => cursorOf(leaf).pace !== 'uniform')
+    const kit = this.#fresh()
+    return emitExpressions(kit, fixed, new Map(), this.#scalars.own, (leaf) =>
+      read(kit, cursorOf(leaf), 0, true),
     )
-    return values.get(plan.expressions[0] as Expr) ?? []
+  }
+
+  /** The reduced expression at four positions, or one. */
+  #evaluate(kit: Kit, known: Known, cursors: readonly Cursor[], ahead: number, one: boolean): Lanes {
+    const { expressions, leaves } = this.#shape.plan
+    const values = emitExpressions(kit, expressions, known, this.#scalars.own, (leaf) =>
+      read(kit, cursors[leaves.indexOf(leaf)] as Cursor, ahead, one),
+    )
+    return values.get(expressions[0] as Expr) ?? []
   }
 
   /** Maps a result by `post` and stores it; the cursors are those of the result and of the other inputs of `post`. */
