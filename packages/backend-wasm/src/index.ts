@@ -1,4 +1,5 @@
 /**
  * @nabla/backend-wasm: the backend on WebAssembly, whose kernels are assembled when they are first needed.
  */
-export { ModuleBuilder } from './assembler/index.js'
+export { createWasmBackend, type WasmBackendOptions, wasmBackendFactory } from './backend.js'
+export { WasmBuffer } from './buffer.js'

@@ -2,7 +2,7 @@
  * The one memory that all kernels of a backend share, with typed views that follow its growth. Never keep a view across
  * an allocation: growing detaches it.
  *
- * Layout: nothing at 0, then the block for the arguments of a kernel, then blocks of the arena.
+ * Layout: nothing at 0, two words for errors, the block for the arguments of a kernel, then blocks of the arena.
  */
 import { BackendError, bytesPerElement, type DType, type TypedArray } from '@nabla/backend'
 import { Arena, roundedBytes } from './arena.js'
@@ -10,6 +10,8 @@ import { Arena, roundedBytes } from './arena.js'
 /** Where the arguments of a kernel are written before it is called. */
 export const ARGUMENTS = 1024
 export const ARGUMENT_BYTES = 15 * 1024
+/** Where kernels leave what went wrong: a word that isn't 0 then, and one more. */
+export const STATUS = 512
 const PAGE = 65536
 const MOST_PAGES = 65536
 
@@ -68,6 +70,7 @@ export class LinearMemory {
   readonly #arena: Arena
   readonly #describeUse: () => string
   #views: MemoryViews
+  #borrowed = 0
 
   constructor({ maximumBytes, shared, describeUse }: LinearMemoryOptions) {
     const maximum = Math.min(MOST_PAGES, Math.max(2, Math.floor(maximumBytes / PAGE)))
@@ -109,11 +112,17 @@ export class LinearMemory {
     this.#arena.give(address, bytes)
   }
 
+  /** How often memory was borrowed so far. */
+  get borrowed(): number {
+    return this.#borrowed
+  }
+
   /** Runs `use` with a block that is free again afterwards. */
-  borrow<R>(bytes: number, use: (address: number) => R): R {
+  borrow<R>(bytes: number, use: (block: Block) => R): R {
     const block = this.take(bytes)
+    this.#borrowed += 1
     try {
-      return use(block.address)
+      return use(block)
     } finally {
       this.give(block)
     }
