@@ -3,6 +3,10 @@
  * median is reported, with the spread between the quartiles.
  */
 
+/** How a row is computed: each operation by itself, or all together as a program captured by `jit`. */
+export const MODES = ['eager', 'captured'] as const
+export type Mode = (typeof MODES)[number]
+
 /** One thing to measure. */
 export interface Row {
   /** As in the table of peers, e.g. `matmul/512`. */
@@ -10,8 +14,8 @@ export interface Row {
   readonly unit: 'ms' | 'us'
   /** Floating-point operations of one run, where a rate is of interest. */
   readonly operations?: number
-  /** Makes what the row needs and returns one run; the run ends when its result is really there. */
-  prepare(): Promise<Run> | Run
+  /** Makes what the row needs and returns one run in a mode; the run ends when its result is really there. */
+  prepare(mode: Mode): Promise<Run> | Run
 }
 
 /** Does the work `inner` times (once by default) and returns when the result is there. */
@@ -25,6 +29,7 @@ export interface Run {
 export interface Result {
   readonly name: string
   readonly backend: string
+  readonly mode: Mode
   /** In `unit`. */
   readonly median: number
   readonly unit: 'ms' | 'us'
@@ -71,8 +76,8 @@ async function collect(run: Run): Promise<number[]> {
 }
 
 /** Measures one row on the default backend, whose name is `backend`. */
-export async function measure(row: Row, backend: string): Promise<Result> {
-  const run = await row.prepare()
+export async function measure(row: Row, backend: string, mode: Mode): Promise<Result> {
+  const run = await row.prepare(mode)
   const samples = await collect(run)
   run.dispose?.()
   const milliseconds = quantile(samples, 0.5)
@@ -80,6 +85,7 @@ export async function measure(row: Row, backend: string): Promise<Result> {
   return {
     name: row.name,
     backend,
+    mode,
     median: row.unit === 'us' ? milliseconds * 1000 : milliseconds,
     unit: row.unit,
     spread,

@@ -1,7 +1,10 @@
 /**
  * Ending a run honestly: the result is there when the backend says so, and is freed.
  */
-import { scope, type Tensor } from 'nabla'
+import { jit, scope, type Tensor } from 'nabla'
+import type { Mode, Run } from '../measure.js'
+
+type Compute = (...inputs: Tensor[]) => Tensor
 
 /** Computes a tensor, waits until it is there, and frees everything that was made for it. */
 export function finished(compute: () => Tensor): void | Promise<void> {
@@ -13,4 +16,18 @@ export function finished(compute: () => Tensor): void | Promise<void> {
     return
   }
   return backend.synchronize().then(() => result.dispose())
+}
+
+/** A run of one computation on given inputs. */
+export function computation(mode: Mode, inputs: readonly Tensor[], compute: Compute, inner = 1): Run {
+  const captured = jit(compute)
+  const run = mode === 'captured' ? captured : compute
+  return {
+    inner,
+    once: () => finished(() => run(...inputs)),
+    dispose() {
+      captured.dispose()
+      for (const input of inputs) input.dispose()
+    },
+  }
 }

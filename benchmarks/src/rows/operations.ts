@@ -1,9 +1,9 @@
 /**
  * Rows of single operations: products, elementwise chains, reductions, movement, and the cost of a tiny call.
  */
-import { contiguous, relu, softmax, type Tensor, tensorFrom, transpose, uniform } from 'nabla'
+import { contiguous, jit, relu, softmax, type Tensor, tensorFrom, transpose, uniform } from 'nabla'
 import type { Row } from '../measure.js'
-import { finished } from './finish.js'
+import { computation } from './finish.js'
 
 const random = (...shape: number[]): Tensor => uniform(shape, { low: -1, high: 1 })
 
@@ -18,27 +18,26 @@ function product(name: string, m: number, k: number, n: number, { left, right }:
     name: `matmul/${name}`,
     unit: 'ms',
     operations: 2 * m * k * n,
-    prepare() {
+    prepare(mode) {
       const a = left === undefined ? random(m, k) : transpose(random(k, m))
       const b = right === undefined ? random(k, n) : transpose(random(n, k))
-      return {
-        inner: m * k * n < 2e6 ? 20 : 1,
-        once: () => finished(() => a.matmul(b)),
-      }
+      return computation(mode, [a, b], (x, y) => (x as Tensor).matmul(y as Tensor), m * k * n < 2e6 ? 20 : 1)
     },
   }
 }
 
-function single(name: string, prepare: () => () => Tensor): Row {
+type Compute = (x: Tensor, y: Tensor, z: Tensor) => Tensor
+
+function single(name: string, shapes: readonly number[][], compute: Compute): Row {
   return {
     name,
     unit: 'ms',
-    prepare: () => ({
-      once: (
-        (run) => () =>
-          finished(run)
-      )(prepare()),
-    }),
+    prepare: (mode) =>
+      computation(
+        mode,
+        shapes.map((shape) => random(...shape)),
+        (...inputs) => compute(...(inputs as [Tensor, Tensor, Tensor])),
+      ),
   }
 }
 
@@ -48,14 +47,18 @@ const ADDITIONS = 1000
 const smallAdd: Row = {
   name: 'add/16',
   unit: 'us',
-  prepare() {
+  prepare(mode) {
     const a = tensorFrom(new Float32Array(16).fill(1), [16])
     const b = tensorFrom(new Float32Array(16).fill(2), [16])
+    const captured = jit((x: Tensor, y: Tensor): Tensor => x.add(y))
     return {
       inner: ADDITIONS,
-      once() {
-        a.add(b).dispose()
-      },
+      once:
+        mode === 'captured'
+          ? () => captured(a, b).dispose()
+          : () => {
+              a.add(b).dispose()
+            },
     }
   },
 }
@@ -70,29 +73,15 @@ export const operationRows: readonly Row[] = [
   product('784x128x512-at', 784, 128, 512, { left: 'transposed' }),
   product('128x512x784-bt', 128, 512, 784, { right: 'transposed' }),
   product('128x512x10', 128, 512, 10),
-  single('map/relu-mul-add-4M', () => {
-    const [a, b, c] = [random(2048, 2048), random(2048, 2048), random(2048, 2048)]
-    return () => relu(a.mul(b).add(c))
-  }),
-  single('softmax/4096x1000', () => {
-    const x = random(4096, 1000)
-    return () => softmax(x)
-  }),
-  single('sum-axis0/4096x1024', () => {
-    const x = random(4096, 1024)
-    return () => x.sum(0)
-  }),
-  single('sum-axis1/4096x1024', () => {
-    const x = random(4096, 1024)
-    return () => x.sum(1)
-  }),
-  single('transpose/2048', () => {
-    const x = random(2048, 2048)
-    return () => contiguous(transpose(x))
-  }),
-  single('broadcast-add/4096x1024', () => {
-    const [x, y] = [random(4096, 1024), random(1024)]
-    return () => x.add(y)
-  }),
+  single(
+    'map/relu-mul-add-4M',
+    [1, 2, 3].map(() => [2048, 2048]),
+    (a, b, c) => relu(a.mul(b).add(c)),
+  ),
+  single('softmax/4096x1000', [[4096, 1000]], (x) => softmax(x)),
+  single('sum-axis0/4096x1024', [[4096, 1024]], (x) => x.sum(0)),
+  single('sum-axis1/4096x1024', [[4096, 1024]], (x) => x.sum(1)),
+  single('transpose/2048', [[2048, 2048]], (x) => contiguous(transpose(x))),
+  single('broadcast-add/4096x1024', [[4096, 1024], [1024]], (x, y) => x.add(y)),
   smallAdd,
 ]

@@ -1,9 +1,19 @@
 /**
  * Rows of whole steps: training of the two networks of `apps/mnist`, inference, and a transformer block.
  */
-import { adam, layers, type Optimizer, randint, type Sequential, sequential, sgd, uniform } from 'nabla'
+import {
+  adam,
+  layers,
+  type Optimizer,
+  randint,
+  type Sequential,
+  sequential,
+  sgd,
+  type Tensor,
+  uniform,
+} from 'nabla'
 import type { Row } from '../measure.js'
-import { finished } from './finish.js'
+import { computation } from './finish.js'
 
 function mlp(): Sequential {
   return sequential([layers.dense(512, { activation: 'relu' }), layers.dense(10)], { inputShape: [784] })
@@ -34,10 +44,11 @@ function trainingStep(
   return {
     name,
     unit: 'ms',
-    prepare() {
+    prepare(mode) {
       const model = make().compile({
         optimizer: optimizer(),
         loss: 'sparseCategoricalCrossEntropyFromLogits',
+        jit: mode === 'captured',
       })
       const inputs = uniform(inputShape)
       const targets = randint([inputShape[0] ?? 1], 0, 10)
@@ -56,10 +67,9 @@ function trainingStep(
 const inference: Row = {
   name: 'infer/cnn-256',
   unit: 'ms',
-  prepare() {
+  prepare(mode) {
     const model = cnn()
-    const inputs = uniform([256, 28, 28, 1])
-    return { once: () => finished(() => model.call(inputs)), dispose: () => model.dispose() }
+    return computation(mode, [uniform([256, 28, 28, 1])], (x) => model.call(x as Tensor))
   },
 }
 

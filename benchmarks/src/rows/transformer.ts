@@ -2,7 +2,7 @@
  * A pre-norm transformer block, forward and backward: d 256, 4 heads of 64, sequence 128, batch 8, gelu in its tanh
  * form, loss = mean of squares, gradients of all twelve parameters, no optimizer.
  */
-import { gelu, normal, ones, softmax, type Tensor, Variable, variableGradients, zeros } from 'nabla'
+import { gelu, jit, normal, ones, softmax, type Tensor, Variable, variableGradients, zeros } from 'nabla'
 import type { Row } from '../measure.js'
 
 const [BATCH, SEQUENCE, WIDTH, HEADS] = [8, 128, 256, 4]
@@ -71,17 +71,22 @@ export const transformerRows: readonly Row[] = [
   {
     name: 'train/transformer-block',
     unit: 'ms',
-    prepare() {
+    prepare(mode) {
       const p = parameters()
       const variables = Object.values(p)
       const x: Tensor = normal([BATCH * SEQUENCE, WIDTH])
+      const gradientsOf = (input: Tensor) =>
+        variableGradients(() => block(input, p).square().mean(), variables)
+      const captured = jit((input: Tensor) => gradientsOf(input))
+      const run = mode === 'captured' ? captured : gradientsOf
       return {
         async once() {
-          const { value, gradients } = variableGradients(() => block(x, p).square().mean(), variables)
+          const { value, gradients } = run(x)
           await value.backend.synchronize()
           for (const tensor of [value, ...gradients]) tensor.dispose()
         },
         dispose() {
+          captured.dispose()
           for (const variable of variables) variable.dispose()
         },
       }

@@ -142,6 +142,7 @@ class CpuBackend implements Backend {
     if (call.kind === 'map') {
       for (const view of call.inputs) ownBuffer(view.buffer, this, call.label)
       for (const view of call.outputs) ownBuffer(view.buffer, this, call.label)
+      if (call.when !== undefined) ownBuffer(call.when.buffer, this, call.label)
       return
     }
     const { reads, writes } = viewsOf(call)

@@ -63,8 +63,15 @@ export class Device {
 
   /** What the host has to do for a call besides running kernels, again each time that the call is run again. */
   perform(action: () => void): void {
-    this.#recording?.push(action)
-    action()
+    const recording = this.#recording
+    recording?.push(action)
+    // Kernels that it runs belong to it.
+    this.#recording = undefined
+    try {
+      action()
+    } finally {
+      this.#recording = recording
+    }
   }
 
   /**

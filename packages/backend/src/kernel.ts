@@ -25,6 +25,11 @@ export interface MapCall<B = Buffer, N = number> extends CallBase {
   readonly inputs: readonly View<B>[]
   readonly scalars: readonly N[]
   readonly outputs: readonly View<B>[]
+  /**
+   * A view of one bool: where it is false the call does nothing, and the outputs hold what they held. So updates in place
+   * depend on a condition that only the device knows, at no cost per element.
+   */
+  readonly when?: View<B>
 }
 
 export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' | 'all' | 'argMax' | 'argMin'
@@ -37,7 +42,8 @@ export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' 
  * limits), false, true.
  *
  * `post`, if given, maps the result: input 0 is the reduced value, inputs 1… are `postInputs` (views of the output's
- * shape); `scalars` are shared. The output has the type of `post` then, and may be one of the `postInputs` exactly.
+ * shape); `scalars` are shared, and coordinates are those of the output. The output has the type of `post` then, and may
+ * be one of the `postInputs` exactly.
  */
 export interface ReduceCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'reduce'
@@ -58,7 +64,8 @@ export interface ReduceCall<B = Buffer, N = number> extends CallBase {
  * has. Views may be transposed, broadcast or sliding windows. Over an empty k the sum is 0. All three views have one
  * dtype; float32 accumulates in at least float32, integers wrap, bool isn't contracted.
  *
- * `post`, if given, maps the sum: input 0 is the sum, inputs 1… are `postInputs` (views of the output's shape).
+ * `post`, if given, maps the sum: input 0 is the sum, inputs 1… are `postInputs` (views of the output's shape), and
+ * coordinates are those of the output.
  */
 export interface ContractCall<B = Buffer, N = number> extends CallBase {
   readonly kind: 'contract'
@@ -184,6 +191,10 @@ export function viewsOf<B>(call: KernelCall<B, unknown>): {
 } {
   switch (call.kind) {
     case 'map':
+      return {
+        reads: call.when === undefined ? call.inputs : [...call.inputs, call.when],
+        writes: call.outputs,
+      }
     case 'composite':
       return { reads: call.inputs, writes: call.outputs }
     case 'reduce':
@@ -212,7 +223,11 @@ export function mapViews<A, B, N = number>(
 ): KernelCall<B, N> {
   const all = (views: readonly View<A>[]): View<B>[] => views.map(change)
   switch (call.kind) {
-    case 'map':
+    case 'map': {
+      const { when, ...rest } = call
+      const views = { inputs: all(call.inputs), outputs: all(call.outputs) }
+      return { ...rest, ...views, ...(when && { when: change(when) }) }
+    }
     case 'composite':
       return { ...call, inputs: all(call.inputs), outputs: all(call.outputs) }
     case 'reduce': {

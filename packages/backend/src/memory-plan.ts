@@ -64,7 +64,9 @@ function tenantsOf({ slots, external, calls }: Program): Tenant[] {
     const free = new Set(
       [...replaceable(call, slots)].filter((each) => !bound.has(each) && lastUse.get(each) === position),
     )
-    for (const view of viewsOf(call).writes) {
+    const { reads, writes } = viewsOf(call)
+    // What is read without having been written has no elements, but a place all the same.
+    for (const view of [...writes, ...reads]) {
       const { buffer } = view
       if (bound.has(buffer) || tenants.has(buffer)) continue
       const slot = slots[buffer] as Slot

@@ -12,6 +12,7 @@ export interface NullBackend extends Backend {
   counts(): { readonly total: number; readonly byKind: Readonly<Partial<Record<KernelKind, number>>> }
   calls(): readonly KernelCall[]
   allocations(): number
+  /** Starts counting anew, and the peak of memory from what is in use now. */
   resetCounts(): void
 }
 
@@ -71,6 +72,7 @@ export function createNullBackend(): NullBackend {
     resetCounts() {
       calls = []
       allocations = 0
+      peakBytes = bytes
     },
   }
 }

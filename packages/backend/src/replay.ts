@@ -59,6 +59,10 @@ export function replayProgram(backend: Backend, program: Program): Executable {
         changed[position] = before?.buffer !== binding.buffer || before.offset !== binding.offset
         if (changed[position]) bound[position] = binding
       })
+      // All of them first: a call that fails leaves none with what was bound before.
+      for (const step of steps) {
+        if (step.bindings.some((position) => changed[position])) step.views = undefined
+      }
       const valueOf = (scalar: ProgramScalar): number => {
         if (typeof scalar === 'number') return scalar
         const value = scalars[scalar.slot]
@@ -66,7 +70,7 @@ export function replayProgram(backend: Backend, program: Program): Executable {
         return value
       }
       for (const step of steps) {
-        if (step.views === undefined || step.bindings.some((position) => changed[position])) {
+        if (step.views === undefined) {
           step.views = mapViews(step.call, change)
           step.ready = undefined
         }

@@ -29,6 +29,7 @@ export {
   ValueError,
 } from '@nabla/backend'
 export * from './autograd/index.js'
+export { type Batched, type VmapOptions, vmap } from './batching/vmap.js'
 // What data loaders, optimizers and training loops keep memory flat with.
 export { breathe } from './engine/breathe.js'
 export { defaultBackend, setDefaultBackend, setDefaultBackendFactory } from './engine/default-backend.js'
@@ -53,7 +54,9 @@ export * from './ops/indexing/index.js'
 export * from './ops/linear-algebra/index.js'
 export * from './ops/movement/index.js'
 export * from './ops/reduction/index.js'
+export { type Exponentials, exponentials } from './primitives/composite.js'
 export { map, mapMany } from './primitives/map.js'
+export { type MappedReduction, reduceMapped } from './primitives/reduce.js'
 export * from './random/index.js'
 export { Tensor } from './tensor.js'
 export type { AnyNested, DataOf, ElementOf, NestedOf, TensorData } from './types/nested.js'

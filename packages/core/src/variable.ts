@@ -28,31 +28,15 @@ export interface VariableOptions {
   readonly trainable?: boolean
 }
 
-/** Tensors that are in a variable, which alone frees them. */
-const held = /* @__PURE__ */ new WeakMap<Tensor, Variable>()
-
 /** A handle for a variable to hold: the tensor itself, unless someone else goes on using it. */
 function hold<S extends Shape, D extends DType>(
   variable: Variable<S, D>,
   tensor: Tensor<S, D>,
 ): Tensor<S, D> {
-  const isTaken = held.has(tensor) || isTracked(tensor)
+  const isTaken = tensor.holder !== undefined || isTracked(tensor)
   const own = (isTaken ? retype<S, D>(detach('variable', tensor)) : tensor).keep()
-  held.set(own, variable)
+  own.holder = variable
   return own
-}
-
-/** The variable that holds a tensor, if one does. */
-export function holderOf(tensor: Tensor): Variable | undefined {
-  return held.get(tensor)
-}
-
-function disposingWhileTracing(name: string): ValueError {
-  return new ValueError(`dispose "${name}"`, {
-    expected: 'variables that outlive a function given to jit',
-    received: 'dispose() inside the function',
-    fix: 'dispose it outside',
-  })
 }
 
 /**
@@ -115,6 +99,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
    */
   assign(next: Tensor): void {
     requireTensor(`assign to "${this.name}"`, next)
+    next.view(`assign to "${this.name}"`)
     this.#requireLike(next)
     if (this.#tracked !== undefined) {
       throw new ValueError(`assign to "${this.name}"`, {
@@ -157,7 +142,7 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     // A gradient in progress may still read the old tensor: it goes when that computation ends.
     const owner = currentOwner()
     if (owner !== undefined && !(owner instanceof Scope && !isRecording())) owner.adopt(previous)
-    else previous.free(`when variable "${this.name}" was given a new value`)
+    else previous.free(this.#ending)
   }
 
   /** The state for a checkpointed segment that runs again: the same values on a handle of its own. */
@@ -200,13 +185,28 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     return this.#current
   }
 
-  /** @internal Takes over what a captured program has written, or a copy of what it holds. */
+  /** @internal Takes over a new tensor with what a captured program has written, or will write. */
   settle(next: Tensor): void {
-    this.#replace(hold(this, retype<S, D>(next)))
+    const previous = this.#current
+    this.#current = retype<S, D>(next)
+    this.#current.holder = this
+    previous.free(this.#ending)
+  }
+
+  get #ending(): string {
+    return `when variable "${this.name}" was given a new value`
+  }
+
+  /** @internal Takes over a copy of what it holds. Whoever has the old tensor goes on with it. */
+  relocate(copy: Tensor): void {
+    const previous = this.#current
+    this.#current = hold(this, retype<S, D>(copy))
+    previous.holder = undefined
+    previous.disown()
   }
 
   dispose(): void {
-    if (tracing.current !== undefined) throw disposingWhileTracing(this.name)
+    tracing.current?.discard(this)
     this.#current.dispose()
   }
 

@@ -6,8 +6,10 @@ import {
   type ApplyExpr,
   type ConstantExpr,
   type Expr,
+  expressions as e,
   type IndexExpr,
   type InputExpr,
+  rewriteExpr,
   type ScalarExpr,
   topologicalOrder,
 } from '@nabla/backend'
@@ -35,7 +37,18 @@ export interface Plan {
   readonly lastUse: readonly number[]
 }
 
-export function planFor(expressions: readonly Expr[]): Plan {
+/** `x ≤ 0 ? 0 : x`, which is how relu is written, as the maximum that it is: one loop without a condition. */
+function rectified(node: Expr): Expr | undefined {
+  if (node.kind !== 'apply' || node.instruction !== 'select') return undefined
+  const [condition, low, x] = node.arguments as [Expr, Expr, Expr]
+  const isZero = (each: Expr | undefined): boolean => each?.kind === 'constant' && Object.is(each.value, 0)
+  const asks = condition.kind === 'apply' && condition.instruction === 'lessEqual' ? condition.arguments : []
+  const isRelu = node.dtype === 'float32' && isZero(low) && asks[0] === x && isZero(asks[1])
+  return isRelu ? e.maximum(rewriteExpr(x, rectified), low) : undefined
+}
+
+export function planFor(given: readonly Expr[]): Plan {
+  const expressions = given.map((each) => rewriteExpr(each, rectified))
   const order = topologicalOrder(expressions)
   const leaves = order.filter((node) => node.kind === 'input' || node.kind === 'index')
   const fixed = order.filter((node) => node.kind === 'constant' || node.kind === 'scalar')

@@ -21,7 +21,7 @@ import { type AnyProgram, programFor } from './programs.js'
 export function runMap(call: MapCall): void {
   const { shape, expressions, inputs, outputs } = call
   const size = sizeOf(shape)
-  if (expressions.length === 0 || size === 0) return
+  if (expressions.length === 0 || size === 0 || !isWanted(call)) return
   const only = expressions.length === 1 ? expressions[0] : undefined
   if (only?.kind === 'input') {
     copyView(inputs[only.slot] as View, outputs[0] as View)
@@ -31,6 +31,11 @@ export function runMap(call: MapCall): void {
   if (isFlat(program.plan, call)) runFlat(program, call, size)
   else runNest(program, call)
   program.unbind()
+}
+
+/** Whether the condition of a call, if it has one, holds. */
+function isWanted({ when }: MapCall): boolean {
+  return when === undefined || storageOf(when.buffer).data[when.offset] !== 0
 }
 
 /** 1 for a view without gaps, 0 for one element repeated, -1 for all others. */

@@ -3,8 +3,8 @@
  * time. No build step, no bytes in the repository.
  */
 export { supportsRelaxedSimd, supportsSimd } from './features.js'
-export { FunctionBuilder, type Jump } from './function.js'
-export { type LaneBits, load, loadLane } from './memory-access.js'
+export { type Callable, FunctionBuilder, type Jump } from './function.js'
+export { type LaneBits, type LoadKind, load, loadLane } from './memory-access.js'
 export { type Kernel, ModuleBuilder } from './module.js'
 export { choose, f32, f64, i32 } from './scalar.js'
 export type { Local, Operand, Value } from './value.js'

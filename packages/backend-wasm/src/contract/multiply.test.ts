@@ -36,7 +36,7 @@ it('is the same in parts', () => {
       const run = (parts: readonly Part[]): number[] => {
         bench.elements(output).fill(Number.NaN)
         for (const part of parts) {
-          bench.memory.borrow(scratchBytes(plan, kernels.element), (scratch) => {
+          bench.memory.borrow(scratchBytes(plan, kernels.element), ({ address: scratch }) => {
             const addresses = { left: at(first), right: at(second), output: at(output), scratch }
             multiply(kernels, tables.at, plan, addresses, part, () => {})
           })

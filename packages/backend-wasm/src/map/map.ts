@@ -3,6 +3,7 @@
  * expressions, the number of axes that are left, and the pace of every view.
  */
 import { type MapCall, type Shape, sizeOf, type View } from '@nabla/backend'
+import { startOf } from '../buffer.js'
 import { copyView } from '../copy/copy.js'
 import type { Device } from '../device.js'
 import type { Pace } from '../emit/access.js'
@@ -31,6 +32,16 @@ export function placeLeaf(leaf: Leaf, shape: Shape, inputs: readonly View[]): Pl
 }
 
 export function runMap(device: Device, call: MapCall): void {
+  const { when, ...always } = call
+  if (when === undefined) runAlways(device, call)
+  else {
+    device.perform(() => {
+      if (device.memory.views.u8[startOf(when)] !== 0) runAlways(device, always)
+    })
+  }
+}
+
+function runAlways(device: Device, call: MapCall): void {
   const { shape, expressions, inputs, outputs, scalars } = call
   const size = sizeOf(shape)
   if (size === 0 || expressions.length === 0) return

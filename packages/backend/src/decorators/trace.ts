@@ -95,6 +95,12 @@ export class TraceBackend implements Backend {
     throw readingWhileTracing('read')
   }
 
+  /** There for the message alone: nothing can be read. */
+  readSync(): TypedArray {
+    this.#requireOpen('read')
+    throw readingWhileTracing('readSync')
+  }
+
   /** The slot of a buffer, a new one for a buffer of the traced backend that wasn't seen before. */
   slotOf(buffer: Buffer): number {
     if (buffer instanceof TracedBuffer) {

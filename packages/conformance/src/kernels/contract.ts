@@ -8,6 +8,7 @@ import {
   type DType,
   type Expr,
   expressions as e,
+  index,
   input,
   isFloat,
   type Shape,
@@ -22,6 +23,7 @@ import { runningSumInterval } from '../acceptance/sum.js'
 import type { ConformanceCase } from '../case.js'
 import { referenceCall } from '../reference/call.js'
 import { contractedPairs } from '../reference/contract.js'
+import { coordinatesAt } from '../reference/elements.js'
 import { type Arrangement, arrangement, PLAIN, READABLE, WRITABLE } from './arrangements.js'
 import { type Bench, onBench } from './bench.js'
 
@@ -39,7 +41,8 @@ async function checkContract(bench: Bench, call: ContractCall, note = ''): Promi
   const intervals = sums.map((sum, position): Interval => {
     if (call.post === undefined) return sum
     const inputs = [sum, ...besides.map((values) => exactly(values[position] as number))]
-    return expressionInterval(call.post, { inputs, scalars: call.scalars })
+    const coordinates = coordinatesAt(call.output.shape, position)
+    return expressionInterval(call.post, { inputs, scalars: call.scalars, coordinates })
   })
   await bench.check(call, [{ view: call.output, intervals }], note)
 }
@@ -157,6 +160,7 @@ async function checkEpilogues(bench: Bench, dtype: DType): Promise<void> {
     [e.maximum(sum, 0), 0],
     [biased, 1],
     [e.maximum(biased, input(2, dtype)), 2],
+    [e.add(biased, e.cast(e.add(index(0), e.multiply(index(1), 2)), dtype)), 1],
   ]
   let turn = 0
   for (const groups of [

@@ -1,4 +1,4 @@
-/** All cases of the kernel level. */
+/** All cases of the kernel level: buffers, every kind of call, run and as prepared programs, and longer programs. */
 import type { Capabilities } from '@nabla/backend'
 import type { ConformanceCase } from '../case.js'
 import { alongAxisCases } from './along-axis.js'
@@ -8,11 +8,11 @@ import { contractCases } from './contract.js'
 import { mapFormCases } from './map-forms.js'
 import { mapInstructionCases } from './map-instructions.js'
 import { poolCases } from './pool.js'
+import { asPrepared } from './prepared.js'
 import { programCases } from './programs.js'
 import { reduceCases } from './reduce.js'
 
-const KERNEL_CASES = [
-  bufferCases,
+const CALLS = [
   mapInstructionCases,
   mapFormCases,
   reduceCases,
@@ -20,9 +20,9 @@ const KERNEL_CASES = [
   poolCases,
   alongAxisCases,
   compositeCases,
-  programCases,
 ]
 
 export function kernelCases(capabilities: Capabilities): ConformanceCase[] {
-  return KERNEL_CASES.flatMap((cases) => cases(capabilities))
+  const calls = CALLS.flatMap((cases) => cases(capabilities))
+  return [...bufferCases(capabilities), ...calls, ...calls.map(asPrepared), ...programCases(capabilities)]
 }

@@ -15,6 +15,7 @@ import {
   scalar,
   type View,
 } from '@nabla/backend'
+import { identically } from '../acceptance/interval.js'
 import type { ConformanceCase } from '../case.js'
 import { arrangement, PLAIN, READABLE, WRITABLE } from './arrangements.js'
 import { type Bench, onBench } from './bench.js'
@@ -127,6 +128,23 @@ async function checkInPlace(bench: Bench, dtype: DType): Promise<void> {
   }
 }
 
+/** A condition that only the device knows: where it is false, what was there stays. */
+async function checkCondition(bench: Bench, dtype: DType): Promise<void> {
+  for (const holds of [0, 1]) {
+    for (const shape of [[7], [4, 5]]) {
+      const flags = bench.view('bool', [3], [1 - holds, holds, 1 - holds])
+      const when: View = { ...flags, shape: [], strides: [], offset: flags.offset + 1 }
+      const target = bench.ordinary(dtype, shape)
+      const other = bench.ordinary(dtype, shape, arrangement(READABLE, 1))
+      const before = bench.elements(target)
+      const call: MapCall = { ...mapCall([composed(dtype)], [target, other], [target]), when }
+      const how = holds === 1 ? 'where the condition holds' : 'where the condition does not hold'
+      if (holds === 1) await checkMap(bench, call, how)
+      else await bench.check(call, [{ view: target, intervals: before.map(identically) }], how)
+    }
+  }
+}
+
 async function checkManyInputs(bench: Bench, dtype: DType, maximumViews: number): Promise<void> {
   const count = Math.min(maximumViews, 8) - 1
   const join = dtype === 'bool' ? e.xor : e.add
@@ -147,7 +165,7 @@ async function checkManyInputs(bench: Bench, dtype: DType, maximumViews: number)
 }
 
 export function mapFormCases({ dtypes, maximumViews }: Capabilities): ConformanceCase[] {
-  const cases: readonly (readonly [string, (bench: Bench, dtype: DType) => Promise<void>])[] = [
+  const cases: [string, (bench: Bench, dtype: DType) => Promise<void>][] = [
     ['map of all ranks', checkShapes],
     ['map of long arrays', checkLong],
     ['map with coordinates', (bench, dtype) => checkIndex(bench, dtype)],
@@ -156,6 +174,8 @@ export function mapFormCases({ dtypes, maximumViews }: Capabilities): Conformanc
     ['map in place', checkInPlace],
     ['map of many inputs', (bench, dtype) => checkManyInputs(bench, dtype, maximumViews)],
   ]
+  // The condition itself is a bool.
+  if (dtypes.includes('bool')) cases.push(['map under a condition', checkCondition])
   return cases.flatMap(([subject, body]) =>
     dtypes.map((dtype) => ({
       level: 'kernel',

@@ -11,7 +11,7 @@ import {
 import { expressionInterval } from '../acceptance/expression.js'
 import { exactly, type Interval } from '../acceptance/interval.js'
 import { productInterval, sumInterval } from '../acceptance/sum.js'
-import { coordinatesOf, positionAt } from '../reference/elements.js'
+import { coordinatesAt, coordinatesOf, positionAt } from '../reference/elements.js'
 import { foldValues } from '../reference/reduce.js'
 import type { Bench } from './bench.js'
 
@@ -65,7 +65,8 @@ export async function checkReduce(bench: Bench, call: ReduceCall, note = ''): Pr
     const result = foldInterval(call.operation, call.expression.dtype, group)
     if (call.post === undefined) return result
     const inputs = [result, ...besides.map((values) => exactly(values[position] as number))]
-    return expressionInterval(call.post, { inputs, scalars: call.scalars })
+    const coordinates = coordinatesAt(call.output.shape, position)
+    return expressionInterval(call.post, { inputs, scalars: call.scalars, coordinates })
   })
   await bench.check(call, [{ view: call.output, intervals }], `${note}axes [${call.axes.join()}]`)
 }

@@ -7,6 +7,7 @@ import {
   type DType,
   type Expr,
   expressions as e,
+  index,
   input,
   isFloat,
   type ReduceCall,
@@ -204,6 +205,8 @@ async function checkExpressions(bench: Bench, operation: ReduceOperation, dtype:
   const expression: Expr = numeric ? e.multiply(e.add(a, s), b) : e.and(a, e.not(b))
   const [r, other] = [input(0, result), input(1, result)]
   const post: Expr = result === 'bool' ? e.xor(r, other) : e.add(e.multiply(r, 2), other)
+  const place = e.add(index(0), index(1))
+  const placed = result === 'bool' ? e.xor(r, e.less(place, 2)) : e.add(r, e.cast(place, result))
   for (const [axes, turn] of [
     [[1], 1],
     [[0], 2],
@@ -233,14 +236,15 @@ async function checkExpressions(bench: Bench, operation: ReduceOperation, dtype:
     // Positions of extremes among products that only differ by rounding would be anyone's guess.
     if (!operation.startsWith('arg') || !isFloat(dtype))
       await checkReduce(bench, { ...call, post, postInputs }, 'mapped, ')
-    const z = bench.view(
-      dtype,
-      shape,
-      elementsFor(operation, dtype, shape, turn),
-      arrangement(READABLE, turn),
-    )
-    const plain = reduceCall(operation, z, axes, bench.output(result, kept(shape, axes)))
-    await checkReduce(bench, { ...plain, post: result === 'bool' ? e.not(r) : e.add(r, r) }, 'post only, ')
+    for (const [note, after] of [
+      ['post only, ', result === 'bool' ? e.not(r) : e.add(r, r)],
+      ['coordinates of the result, ', placed],
+    ] as const) {
+      const elements = elementsFor(operation, dtype, shape, turn)
+      const z = bench.view(dtype, shape, elements, arrangement(READABLE, turn))
+      const plain = reduceCall(operation, z, axes, bench.output(result, kept(shape, axes)))
+      await checkReduce(bench, { ...plain, post: after }, note)
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { type Backend, type DType, isFloat } from '@nabla/backend'
 import { epsilonOf } from '../acceptance/float-format.js'
 import { describeError, Findings } from '../case.js'
+import { capturedGradients } from './captured.js'
 import type { Differentiated } from './operation.js'
 import { LAYOUTS } from './place.js'
 import { gradientsOf, type HostResult } from './run-operation.js'
@@ -12,18 +13,23 @@ import { withoutLeaks } from './watch.js'
 const gradientTolerance = (dtype: DType): number =>
   isFloat(dtype) ? Math.max(2e-6, epsilonOf(dtype) * (dtype === 'float16' ? 32 : 1024)) : 0
 
-/** What went wrong with the gradient of an operation in one type. */
+/** What went wrong with the gradient of an operation in one type, run as it is or captured. */
 export async function checkGradient(
   operation: Differentiated,
   backend: Backend,
   dtype: DType,
   wanted: Derivatives,
+  how: 'eager' | 'captured' = 'eager',
 ): Promise<readonly string[]> {
   const findings = new Findings()
+  const place = { backend, dtype }
   for (const layout of LAYOUTS.slice(0, 2)) {
     try {
       await withoutLeaks(backend, findings, layout, async () => {
-        const got = await gradientsOf(operation, { backend, dtype }, layout)
+        const got =
+          how === 'eager'
+            ? await gradientsOf(operation, place, layout)
+            : await capturedGradients(operation, place, layout, 'inside')
         got.forEach((gradient, input) => {
           if (gradient !== undefined)
             compareGradient(

@@ -5,16 +5,18 @@ import { OPERATIONS } from './cases/index.js'
 
 /** What the core exports besides operations, by what it is for. */
 const NOT_OPERATIONS: readonly string[] = [
-  // Gradients: transformations of functions.
+  // Gradients and batches: transformations of functions.
   ...['grad', 'valueAndGrad', 'variableGradients', 'vjp', 'jvp', 'jacobian', 'hessian'],
-  ...['customGradient', 'stopGradient', 'checkpoint', 'checkGradients', 'detectAnomaly'],
+  ...['vmap', 'customGradient', 'stopGradient', 'checkpoint', 'checkGradients', 'detectAnomaly'],
   // Backends, generators and memory.
   ...['defaultBackend', 'setDefaultBackend', 'setDefaultBackendFactory', 'defaultGenerator', 'setSeed'],
   ...['scope', 'memory', 'reportLeaks', 'withTemporaries', 'isRecording', 'breathe'],
   ...['openBatch', 'finishStep', 'joinStep'],
   // Parts to write kernels with; the kernels themselves are cases of the kernel level.
-  ...['map', 'mapMany', 'constant', 'index', 'input', 'scalar'],
+  ...['map', 'mapMany', 'reduceMapped', 'exponentials', 'constant', 'index', 'input', 'scalar'],
   ...['bytesPerElement', 'formatShape', 'sameShape', 'fromHalfBits', 'toHalfBits'],
+  // Captured programs.
+  ...['jit', 'inspect', 'programFacts', 'hostNumbers'],
   // The catalogue.
   ...['elementwiseOperations', 'elementwiseSamples'],
 ]

@@ -14,6 +14,7 @@ import {
   type ElementwiseOperation,
   elementwiseOperations,
   elementwiseSamples,
+  jit,
   type Tensor,
 } from '@nabla/core'
 import { expressionInterval } from '../acceptance/expression.js'
@@ -47,6 +48,7 @@ async function checkOnce(
   operands: readonly Operand[],
   layout: LayoutName,
   findings: Findings,
+  how: 'eager' | 'captured',
 ): Promise<void> {
   const watch = noting(backend, () => true)
   const inputs = operands.map(({ shape, values }, i) =>
@@ -60,13 +62,33 @@ async function checkOnce(
   else
     compareWith(
       call,
-      await result.data(),
+      how === 'eager' ? await result.data() : await capturedData(operation, backend, dtype, operands, layout),
       await Promise.all(inputs.map((each) => each.data())),
       inputs,
       findings,
       layout,
     )
   for (const tensor of [result, ...inputs]) tensor.dispose()
+}
+
+/** What the captured operation gives, after a call on other elements. */
+async function capturedData(
+  operation: ElementwiseOperation,
+  backend: Backend,
+  dtype: DType,
+  operands: readonly Operand[],
+  layout: LayoutName,
+): Promise<ArrayLike<number>> {
+  const captured = jit((...given: Tensor[]) => operation.run(...given))
+  const place = ({ shape, values }: Operand, i: number): Tensor =>
+    placeTensor(values, shape, operandType(operation, i, dtype), { backend }, layout)
+  const others = operands.map(({ shape, values }) => ({ shape, values: values.toReversed() })).map(place)
+  const inputs = operands.map(place)
+  const [first, second] = [captured(...others), captured(...inputs)]
+  const data = await second.data()
+  for (const tensor of [first, second, ...others, ...inputs]) tensor.dispose()
+  captured.dispose()
+  return data
 }
 
 /** Elements of an input at each position of the result, by broadcasting. */
@@ -128,7 +150,11 @@ function hostileOperands(operation: ElementwiseOperation, dtype: DType): Operand
 
 const BROADCAST: readonly Shape[] = [[3, 5], [5], [3, 1]]
 
-function forwardCase(operation: ElementwiseOperation, dtype: DType): ConformanceCase {
+function forwardCase(
+  operation: ElementwiseOperation,
+  dtype: DType,
+  how: 'eager' | 'captured',
+): ConformanceCase {
   const shaped = (shapes: readonly Shape[]): Operand[] =>
     Array.from({ length: operation.arity }, (_, i) => {
       const shape = shapes[i % shapes.length] as Shape
@@ -139,6 +165,7 @@ function forwardCase(operation: ElementwiseOperation, dtype: DType): Conformance
     level: 'operation',
     subject: operation.name,
     dtype,
+    ...(how === 'captured' && { aspect: how }),
     run: async (backend) => {
       const findings = new Findings()
       const attempts: (readonly [readonly Operand[], LayoutName])[] = [
@@ -151,7 +178,7 @@ function forwardCase(operation: ElementwiseOperation, dtype: DType): Conformance
       for (const [operands, layout] of attempts) {
         try {
           await withoutLeaks(backend, findings, layout, () =>
-            checkOnce(operation, backend, dtype, operands, layout, findings),
+            checkOnce(operation, backend, dtype, operands, layout, findings, how),
           )
         } catch (error) {
           findings.add(describeError(error))
@@ -200,6 +227,9 @@ export function elementwiseRows(): readonly Operation[] {
 
 export function elementwiseCases({ dtypes }: Capabilities): ConformanceCase[] {
   return elementwiseOperations().flatMap((operation) =>
-    dtypesOf(operation, dtypes).map((dtype) => forwardCase(operation, dtype)),
+    dtypesOf(operation, dtypes).flatMap((dtype) => [
+      forwardCase(operation, dtype, 'eager'),
+      forwardCase(operation, dtype, 'captured'),
+    ]),
   )
 }

@@ -2,11 +2,12 @@
 import { type Capabilities, type DType, isFloat } from '@nabla/backend'
 import type { ConformanceCase } from '../case.js'
 import { OPERATIONS } from './cases/index.js'
-import { checkForward } from './check-forward.js'
+import { checkCaptured, checkForward } from './check-forward.js'
 import { checkGradient } from './check-gradient.js'
 import { elementwiseCases, elementwiseRows } from './elementwise.js'
 import { knownStreamCases } from './known-streams.js'
 import { hasGradient, type Operation } from './operation.js'
+import { randomStreamCases } from './random-streams.js'
 import { wantedGradients, wantedResults } from './wanted.js'
 
 /** Whether a backend has the type that an operation is tried in, and the others that it comes to. */
@@ -18,26 +19,44 @@ function isAvailable({ inputs, needs }: Operation, dtype: DType, available: read
 function forwardCases(operation: Operation, available: readonly DType[]): ConformanceCase[] {
   return operation.dtypes
     .filter((dtype) => isAvailable(operation, dtype, available))
-    .map((dtype) => ({
-      level: 'operation',
-      subject: operation.functions.join(', '),
-      dtype,
-      run: async (backend) =>
-        checkForward(operation, { backend, dtype }, await wantedResults(operation, dtype)),
-    }))
+    .flatMap((dtype): ConformanceCase[] => {
+      const subject = operation.functions.join(', ')
+      return [
+        {
+          level: 'operation',
+          subject,
+          dtype,
+          run: async (backend) =>
+            checkForward(operation, { backend, dtype }, await wantedResults(operation, dtype)),
+        },
+        {
+          level: 'operation',
+          subject,
+          dtype,
+          aspect: 'captured',
+          run: async (backend) =>
+            checkCaptured(operation, { backend, dtype }, await wantedResults(operation, dtype)),
+        },
+      ]
+    })
 }
 
 function gradientCases(operation: Operation, available: readonly DType[]): ConformanceCase[] {
   if (!hasGradient(operation)) return []
   return operation.dtypes
     .filter((dtype) => isFloat(dtype) && isAvailable(operation, dtype, available))
-    .map((dtype) => ({
-      level: 'operation',
-      subject: operation.functions.join(', '),
-      dtype,
-      aspect: 'gradient',
-      run: async (backend) => checkGradient(operation, backend, dtype, await wantedGradients(operation)),
-    }))
+    .flatMap((dtype) =>
+      (['eager', 'captured'] as const).map(
+        (how): ConformanceCase => ({
+          level: 'operation',
+          subject: operation.functions.join(', '),
+          dtype,
+          aspect: how === 'eager' ? 'gradient' : 'captured gradient',
+          run: async (backend) =>
+            checkGradient(operation, backend, dtype, await wantedGradients(operation), how),
+        }),
+      ),
+    )
 }
 
 /** The types that the core itself counts on: the default, indices, and results of comparisons. */
@@ -52,5 +71,6 @@ export function operationCases(capabilities: Capabilities): ConformanceCase[] {
     ...elementwiseRows().flatMap((row) => gradientCases(row, dtypes)),
     ...OPERATIONS.flatMap((row) => [...forwardCases(row, dtypes), ...gradientCases(row, dtypes)]),
     ...knownStreamCases(capabilities),
+    ...randomStreamCases(capabilities),
   ]
 }

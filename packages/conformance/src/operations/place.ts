@@ -39,30 +39,24 @@ function spread(i: number, count: number): number {
 export const LAYOUTS = ['contiguous', 'transposed', 'stepped', 'reversed'] as const
 export type LayoutName = (typeof LAYOUTS)[number]
 
-/** Makes a tensor of elements in row-major order that lies in memory as the layout says. Frees what it made on the way. */
-export function placeTensor(
-  elements: readonly number[],
-  shape: Shape,
-  dtype: DType,
-  { backend }: Pick<Place, 'backend'>,
-  layout: LayoutName,
-): Tensor {
-  const upload = (values: readonly number[], stored: Shape): Tensor =>
-    tensorFrom(toTypedArray(dtype, values), stored, { dtype, backend })
-  const through = (base: Tensor, view: (base: Tensor) => Tensor): Tensor => {
-    const result = view(base)
-    base.dispose()
-    return result
-  }
+/** Elements as they are stored for a layout, and the view on them that has them in order. */
+export interface Stored {
+  readonly values: readonly number[]
+  readonly shape: Shape
+  readonly view: (base: Tensor) => Tensor
+}
+
+/** How elements in row-major order are stored so that they lie in memory as a layout says. */
+export function storedAs(elements: readonly number[], shape: Shape, layout: LayoutName): Stored {
   switch (layout) {
     case 'contiguous':
-      return upload(elements, shape)
+      return { values: elements, shape, view: (base) => base }
     case 'transposed': {
       const stored = [...shape].reverse()
       const values = coordinatesOf(stored).map(
         (index) => elements[positionAt(shape, [...index].reverse())] as number,
       )
-      return through(upload(values, stored), (base) => transpose(base))
+      return { values, shape: stored, view: (base) => transpose(base) }
     }
     case 'stepped': {
       const stored = shape.map((length) => length * 2)
@@ -72,11 +66,28 @@ export function placeTensor(
           ? (elements[positionAt(shape, half)] as number)
           : 0
       })
-      return through(upload(values, stored), (base) =>
-        slice(base, ...shape.map(() => ({ start: 1, step: 2 }))),
-      )
+      return {
+        values,
+        shape: stored,
+        view: (base) => slice(base, ...shape.map(() => ({ start: 1, step: 2 }))),
+      }
     }
     case 'reversed':
-      return through(upload([...elements].reverse(), shape), (base) => flip(base))
+      return { values: [...elements].reverse(), shape, view: (base) => flip(base) }
   }
+}
+
+/** Makes a tensor of elements in row-major order that lies in memory as the layout says. Frees what it made on the way. */
+export function placeTensor(
+  elements: readonly number[],
+  shape: Shape,
+  dtype: DType,
+  { backend }: Pick<Place, 'backend'>,
+  layout: LayoutName,
+): Tensor {
+  const stored = storedAs(elements, shape, layout)
+  const base = tensorFrom(toTypedArray(dtype, stored.values), stored.shape, { dtype, backend })
+  const result = stored.view(base)
+  if (result !== base) base.dispose()
+  return result
 }

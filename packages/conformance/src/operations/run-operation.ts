@@ -11,10 +11,10 @@ export interface HostResult {
   readonly values: readonly number[]
 }
 
-const listOf = (results: Results): readonly Tensor[] =>
+export const listOf = (results: Results): readonly Tensor[] =>
   Array.isArray(results) ? results : [results as Tensor]
 
-async function toHost(tensor: Tensor): Promise<HostResult> {
+export async function toHost(tensor: Tensor): Promise<HostResult> {
   return { shape: tensor.shape, dtype: tensor.dtype, values: Array.from(await tensor.data()) }
 }
 
@@ -74,6 +74,25 @@ export function toScalar(results: Results, place: Place): Tensor {
   return parts.reduce((total, part) => add(total, part))
 }
 
+/** Gradients of the weighted sum of an operation's results with respect to its float inputs. */
+export function floatGradients(
+  operation: Differentiated,
+  place: Place,
+  inputs: readonly Tensor[],
+): readonly Tensor[] {
+  return grad((tracked: readonly Tensor[]) => {
+    let next = 0
+    const all = inputs.map((each) => (isFloat(each.dtype) ? (tracked[next++] as Tensor) : each))
+    return toScalar(operation.differentiable(all, place), place)
+  })(inputs.filter(({ dtype }) => isFloat(dtype)))
+}
+
+/** What belongs to the float inputs, by the positions of all. */
+export function amongInputs<T>(inputs: readonly Tensor[], ofFloats: readonly T[]): (T | undefined)[] {
+  let next = 0
+  return inputs.map(({ dtype }) => (isFloat(dtype) ? ofFloats[next++] : undefined))
+}
+
 /** Gradients with respect to the float inputs; `undefined` for the others. */
 export async function gradientsOf(
   operation: Differentiated,
@@ -82,16 +101,10 @@ export async function gradientsOf(
 ): Promise<(HostResult | undefined)[]> {
   const inputs = inputsFor(operation, place, allElements(operation, place.dtype), layout)
   try {
-    const floats = inputs.filter(({ dtype }) => isFloat(dtype))
-    const gradients = grad((tracked: readonly Tensor[]) => {
-      let next = 0
-      const all = inputs.map((each) => (isFloat(each.dtype) ? (tracked[next++] as Tensor) : each))
-      return toScalar(operation.differentiable(all, place), place)
-    })(floats)
+    const gradients = floatGradients(operation, place, inputs)
     const host = await Promise.all(gradients.map(toHost))
     disposeAll(gradients)
-    let next = 0
-    return inputs.map((each) => (isFloat(each.dtype) ? host[next++] : undefined))
+    return amongInputs(inputs, host)
   } finally {
     disposeAll(inputs)
   }

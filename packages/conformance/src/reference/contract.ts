@@ -1,6 +1,6 @@
 /** Reference contraction: four loops, over views already in the order [batch, rows, contracted] and so on. */
 import { type ContractCall, evaluateExpr, isFloat, roundToType, type Shape, sizeOf } from '@nabla/backend'
-import type { ReadView, Written } from './elements.js'
+import { coordinatesAt, type ReadView, type Written } from './elements.js'
 
 /** Sizes of the four groups of axes. */
 export function contractSizes({ batch, rows, contracted, left, right }: ContractCall): {
@@ -50,11 +50,9 @@ export function referenceContract(call: ContractCall, read: ReadView): Written[]
       ? pairs.reduce((total, [a, b]) => total + a * b, 0)
       : pairs.reduce((total, [a, b]) => roundToType(total + Math.imul(a, b), dtype), 0)
     if (post === undefined) return sum
-    return evaluateExpr(
-      post,
-      { inputs: [sum, ...besides.map((each) => each[position] as number)], scalars },
-      true,
-    )
+    const inputs = [sum, ...besides.map((each) => each[position] as number)]
+    const coordinates = coordinatesAt(call.output.shape, position)
+    return evaluateExpr(post, { inputs, scalars, coordinates }, true)
   })
   return [{ view: call.output, values }]
 }

@@ -3,6 +3,7 @@ import { evaluateExpr, type MapCall } from '@nabla/backend'
 import { coordinatesOf, type ReadView, type Written } from './elements.js'
 
 export function referenceMap(call: MapCall, read: ReadView): Written[] {
+  if (call.when !== undefined && read(call.when)[0] === 0) return []
   const inputs = call.inputs.map(read)
   const positions = coordinatesOf(call.shape)
   return call.outputs.map((view, i) => {

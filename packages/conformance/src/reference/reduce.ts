@@ -1,6 +1,6 @@
 /** Reference reduction: the mapped values of each result collected into a list, and the list folded. */
 import { type DType, evaluateExpr, type ReduceCall, type ReduceOperation } from '@nabla/backend'
-import { coordinatesOf, positionAt, type ReadView, type Written } from './elements.js'
+import { coordinatesAt, coordinatesOf, positionAt, type ReadView, type Written } from './elements.js'
 import { combine, identityOf } from './fold.js'
 
 /** The mapped values that go into each element of the output, in row-major order of the reduced axes. */
@@ -49,11 +49,9 @@ export function referenceReduce(call: ReduceCall, read: ReadView): Written[] {
   const values = reducedGroups(call, read).map((group, position) => {
     const value = foldValues(call.operation, call.expression.dtype, group)
     if (post === undefined) return value
-    return evaluateExpr(
-      post,
-      { inputs: [value, ...besides.map((each) => each[position] as number)], scalars },
-      true,
-    )
+    const inputs = [value, ...besides.map((each) => each[position] as number)]
+    const coordinates = coordinatesAt(call.output.shape, position)
+    return evaluateExpr(post, { inputs, scalars, coordinates }, true)
   })
   return [{ view: call.output, values }]
 }

@@ -6,15 +6,24 @@ import { type ConformanceCase, type Level, nameOf } from '../case.js'
 import { runConformance } from '../run.js'
 import { ELEMENTWISE_FAULTS } from './elementwise.js'
 import { rewriting, withDTypes } from './plant.js'
+import { PREPARED_FAULTS } from './prepared.js'
 import { STRUCTURED_FAULTS } from './structured.js'
 
 /** The types that the backends declare; cases of one are run, to be done sooner. */
 const DECLARED = ['bool', 'int32', 'float32'] as const
 const TIMEOUT = 120_000
 
-/** Subject and aspect of the cases that fail. */
-async function failing(backend: Backend, level: Level, dtype: DType): Promise<string[]> {
-  const only = (each: ConformanceCase): boolean => each.level === level && each.dtype === dtype
+const isCaptured = ({ aspect }: ConformanceCase): boolean => aspect?.startsWith('captured') ?? false
+
+/** Subject and aspect of the cases that fail, among those that are captured or among the others. */
+async function failing(
+  backend: Backend,
+  level: Level,
+  dtype: DType,
+  how: 'eager' | 'captured' = 'eager',
+): Promise<string[]> {
+  const only = (each: ConformanceCase): boolean =>
+    each.level === level && each.dtype === dtype && isCaptured(each) === (how === 'captured')
   const results = await runConformance(withDTypes(backend, DECLARED), { only })
   expect(results.length).toBeGreaterThan(40)
   const failed = results.filter(({ findings }) => findings.length > 0)
@@ -25,12 +34,27 @@ describe('a planted fault is found where it is', () => {
   it.each([...ELEMENTWISE_FAULTS, ...STRUCTURED_FAULTS])(
     '$name',
     { timeout: TIMEOUT },
-    async ({ plant, dtype, kernels, operations }) => {
+    async ({ plant, dtype, kernels, operations, captured = kernels }) => {
       expect(await failing(plant(createCpuBackend()), 'kernel', dtype)).toEqual([...kernels].sort())
+      const prepared = captured.map((subject) => `${subject} captured`).sort()
+      expect(await failing(plant(createCpuBackend()), 'kernel', dtype, 'captured')).toEqual(prepared)
       if (operations === undefined) return
       expect(await failing(plant(createCpuBackend()), 'operation', dtype)).toEqual([...operations].sort())
     },
   )
+})
+
+describe('a fault of prepared programs is found in captured cases only', () => {
+  it.each(PREPARED_FAULTS)('$name', { timeout: TIMEOUT }, async ({ plant, kernels, operations }) => {
+    // The case of longer programs prepares them as well.
+    expect(await failing(plant(createCpuBackend()), 'kernel', 'float32')).toEqual(['programs'])
+    expect(await failing(plant(createCpuBackend()), 'operation', 'float32')).toEqual([])
+    const failed = await failing(plant(createCpuBackend()), 'kernel', 'float32', 'captured')
+    expect(failed).toEqual(kernels === 'all' ? expect.any(Array) : kernels)
+    expect(failed.length).toBeGreaterThan(kernels === 'all' ? 50 : 0)
+    const captured = await failing(plant(createCpuBackend()), 'operation', 'float32', 'captured')
+    expect(captured).toEqual(expect.arrayContaining([...operations]))
+  })
 })
 
 describe('a fault that is everywhere is found everywhere', () => {
@@ -61,10 +85,13 @@ describe('a fault that is everywhere is found everywhere', () => {
     const results = await runConformance(withDTypes(leaking, DECLARED), {
       only: ({ subject, dtype }) => dtype === 'float32' && (subject === 'reduce sum' || subject === 'sum'),
     })
-    expect(results.map(({ case: each, findings }) => [nameOf(each), findings.at(-1)])).toEqual([
+    expect(results.map(({ case: each, findings }) => [nameOf(each), findings.join()])).toEqual([
       ['kernel reduce sum float32', expect.stringContaining('stay behind')],
+      ['kernel reduce sum float32 captured', expect.stringContaining('stay behind')],
       ['operation sum float32', expect.stringContaining('stay in memory')],
+      ['operation sum float32 captured', expect.stringContaining('stay in memory')],
       ['operation sum float32 gradient', expect.stringContaining('stay in memory')],
+      ['operation sum float32 captured gradient', expect.stringContaining('stay in memory')],
     ])
   })
 
@@ -89,6 +116,7 @@ describe('a fault that is everywhere is found everywhere', () => {
     const results = await runConformance(boastful, { only })
     expect(results.map(({ findings }) => findings.join('; '))).toEqual([
       expect.stringContaining('synchronousRead is true, but readSync is missing'),
+      expect.stringContaining('not there after all'),
       expect.stringContaining('not there after all'),
     ])
   })

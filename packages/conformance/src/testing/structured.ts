@@ -68,7 +68,7 @@ const paddingWins: Fault = {
   plant: (inner) =>
     after(inner, 'pool', ({ mode, geometry, output, by, source }) => {
       const padded = geometry.padding.flat().some((count) => count > 0)
-      if (mode !== 'select' || !padded || by !== source) return
+      if (mode !== 'select' || !padded || by.buffer !== source.buffer) return
       putElements(
         inner,
         output,
@@ -125,6 +125,8 @@ const preparedOnce: Fault = {
     }),
   dtype: 'float32',
   kernels: ['programs'],
+  // Only what is bound first is where it should be.
+  captured: ['map to several outputs', 'sort'],
 }
 
 function copyOf(backend: Backend, buffer: ReturnType<Backend['allocate']>): ReturnType<Backend['allocate']> {

@@ -2,6 +2,7 @@
  * Finding the operation that made the first NaN or infinity, forward or backward.
  */
 import { BackendError, formatShape, isFloat, ValueError } from '@nabla/backend'
+import { batching } from '../engine/batching.js'
 import { type Inspector, inspector } from '../engine/inspection.js'
 import type { GraphNode } from '../engine/primitives.js'
 import { isPromise } from '../engine/scope.js'
@@ -18,6 +19,8 @@ function firstBad(
   infinities: boolean,
 ): { readonly value: number; readonly position: number } | undefined {
   if (!isFloat(x.dtype) || x.isDisposed) return undefined
+  // What lies beneath a batched tensor was looked at when it was computed.
+  if (batching.current?.isBatched(x)) return undefined
   if (x.backend.readSync === undefined) {
     throw new BackendError('detectAnomaly', {
       expected: 'a backend that can read at once',

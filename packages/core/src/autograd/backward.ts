@@ -3,8 +3,10 @@
  * Unless an outer gradient still needs them, cotangents and intermediate results are freed as soon as they have been
  * used for the last time.
  */
+
+import type { GradientRule } from '../engine/gradient-rule.js'
 import { inspector } from '../engine/inspection.js'
-import type { GraphNode, GraphNodeOf, Primitive } from '../engine/primitives.js'
+import type { GraphNode, Primitive, StepOf } from '../engine/primitives.js'
 import { isRecording } from '../engine/recording.js'
 import { Owner, runOwned } from '../engine/scope.js'
 import { reshape } from '../primitives/views.js'
@@ -25,6 +27,9 @@ export interface Pull {
   /** Whether the graph is needed again afterwards; default false. */
   readonly retain?: boolean
 }
+
+/** The same for any primitive: the type of the nodes sees to it that those that are not in the table bring their rule. */
+const TABLE: { readonly [P in Primitive]?: GradientRule<P> } = GRADIENT_RULES
 
 interface Walk extends Pull {
   readonly sums: Cotangents
@@ -115,7 +120,7 @@ function visit(tensor: Tensor, walk: Walk): void {
   const cotangent = sums.take(node)
   if (cotangent !== undefined && wanted.has(node)) {
     inspector.current?.differentiates(node)
-    const parts = applyRule(node as GraphNodeOf<Primitive>, tensor, cotangent, walk)
+    const parts = applyRule(node as StepOf<Primitive>, tensor, cotangent, walk)
     inspector.current?.differentiates(undefined)
     release([cotangent, ...distribute(node, parts, walk)], walk)
   }
@@ -148,25 +153,25 @@ function release(tensors: readonly Tensor[], { owner, sums }: Walk): void {
 
 /** The cotangents of a step's inputs. What its rule made besides is freed, unless an outer gradient needs it. */
 function applyRule<P extends Primitive>(
-  node: GraphNodeOf<P>,
+  node: StepOf<P>,
   output: Tensor,
   cotangent: Tensor,
   { owner, wanted }: Walk,
 ): readonly (Tensor | undefined)[] {
-  const rule = GRADIENT_RULES[node.primitive]
+  const rule = node.rule ?? TABLE[node.primitive]
   const needs = (position: number): boolean => {
     const source = node.inputs[position]?.node
     return source !== undefined && wanted.has(source)
   }
   const apply = () =>
-    rule({
+    rule?.({
       operation: node.operation,
       parameters: node.parameters,
       inputs: node.inputs,
       output,
       cotangent,
       needs,
-    })
+    }) ?? []
   if (isRecording()) return apply()
   const temporary = new Owner('when the gradient rule that made it ended', true)
   try {

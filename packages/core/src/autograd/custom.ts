@@ -5,8 +5,9 @@
 import type { DType, Shape } from '@nabla/backend'
 import { formatShape, ShapeError, ValueError } from '@nabla/backend'
 import { requireTensor } from '../engine/operands.js'
-import { track, withoutRecording } from '../engine/recording.js'
+import { withoutRecording } from '../engine/recording.js'
 import { withTemporaries } from '../engine/temporaries.js'
+import { custom } from '../primitives/custom.js'
 import { detach } from '../primitives/views.js'
 import type { Tensor } from '../tensor.js'
 import { retype } from '../types/typed.js'
@@ -86,11 +87,14 @@ export function customGradient<Inputs extends readonly Tensor[], R extends Tenso
     )
     const rule = (
       cotangent: Tensor,
-      _inputs: readonly Tensor[],
+      given: readonly Tensor[],
       result: Tensor,
     ): readonly (Tensor | undefined)[] =>
-      checkCotangents(operation, inputs, backward(cotangent, { inputs, output: result }))
-    track(output, inputs, () => ({ primitive: 'custom', operation, parameters: { rule }, inputs }))
-    return output as R
+      checkCotangents(
+        operation,
+        given,
+        backward(cotangent, { inputs: given as readonly Tensor[] as Inputs, output: result }),
+      )
+    return custom(operation, output, inputs, rule) as R
   }
 }

@@ -1,13 +1,12 @@
 /**
  * Products with the Jacobian and the matrices themselves: `vjp`, `jvp`, `jacobian`, `hessian`.
  */
-import { formatShape, isFloat, ShapeError, sizeOf } from '@nabla/backend'
-import { withTemporaries } from '../engine/temporaries.js'
-import { concatenate } from '../primitives/copy.js'
+import { formatShape, isFloat, ShapeError } from '@nabla/backend'
+import { vmap } from '../batching/vmap.js'
 import { fillLike } from '../primitives/fill-like.js'
 import { reshape } from '../primitives/views.js'
 import type { Tensor } from '../tensor.js'
-import { basisVector } from './basis-vector.js'
+import { basisVectors } from './basis-vectors.js'
 import { grad } from './gradient.js'
 import { type Computation, compute, leaf, requireLike, requireOutput } from './recorded-function.js'
 import { mapTensors, type TensorTree, treeTensors } from './tree.js'
@@ -120,7 +119,8 @@ export type JacobianOf<A, R extends Tensor> =
 
 /**
  * All derivatives of the elements of the result with respect to those of the argument: shape
- * `[...result.shape, ...argument.shape]`, for each tensor of the argument. One backward pass per element of the result.
+ * `[...result.shape, ...argument.shape]`, for each tensor of the argument. One backward pass for all elements of the
+ * result at once (vmap), which takes the memory of as many.
  *
  * @example jacobian((x: Tensor) => x.square())(tensor([1, 2])) // [[2, 0], [0, 4]]
  */
@@ -131,33 +131,17 @@ export function jacobian<A extends TensorTree, R extends Tensor>(
   return <B extends A>(argument: B) =>
     compute(operation, (computation) => {
       const { output, leaves } = runRecorded(operation, computation, run, argument)
-      const count = sizeOf(output.shape)
-      const rows = Array.from({ length: count }, (_, element) =>
-        withTemporaries(() =>
-          computation.pull([output], [basisVector(operation, output, element)], leaves, {
-            escaping: [output],
-            retain: true,
-          }),
-        ),
-      )
-      const matrices = leaves.map((each, position) =>
-        stackRows(
-          operation,
-          rows.map((row) => row[position] as Tensor),
-          output,
-          each,
-        ),
-      )
+      const pullRow = (cotangent: Tensor): Tensor[] =>
+        computation.pull([output], [cotangent], leaves, { escaping: [output] })
+      // One backward pass for all elements of the result: cotangents are batched, the graph isn't.
+      const rows = output.size === 0 ? [] : vmap(pullRow)(basisVectors(operation, output))
+      const matrices = leaves.map((each, position) => {
+        const shape = [...output.shape, ...each.shape]
+        const row = rows[position]
+        return row === undefined ? fillLike(operation, each, shape, 0) : reshape(operation, row, shape)
+      })
       return arrange<TensorTree>(operation, argument, matrices) as JacobianOf<B, R>
     })
-}
-
-/** Gradients of each element of `output`, one below the other. */
-function stackRows(operation: string, rows: readonly Tensor[], output: Tensor, argument: Tensor): Tensor {
-  const shape = [...output.shape, ...argument.shape]
-  const [first, ...rest] = rows.map((row) => reshape(operation, row, [1, ...argument.shape]))
-  if (first === undefined) return fillLike(operation, argument, shape, 0)
-  return reshape(operation, concatenate(operation, [first, ...rest], 0), shape)
 }
 
 /**

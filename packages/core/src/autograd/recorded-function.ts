@@ -3,6 +3,7 @@
  * seeing to it that everything made on the way is freed and the results find an owner.
  */
 import { DTypeError, formatShape, isFloat, ShapeError, ValueError } from '@nabla/backend'
+import { batching } from '../engine/batching.js'
 import {
   computing,
   isRecording,
@@ -16,7 +17,7 @@ import { currentOwner, isPromise, Owner, runOwned, Scope, tensorsIn } from '../e
 import { openResults } from '../engine/step.js'
 import { tracing } from '../engine/tracing.js'
 import { fillLike } from '../primitives/fill-like.js'
-import { detach } from '../primitives/views.js'
+import { detach, reshape } from '../primitives/views.js'
 import { Tensor } from '../tensor.js'
 import { backward } from './backward.js'
 
@@ -33,7 +34,10 @@ export function leaf(operation: string, x: Tensor): Tensor {
   }
   notice(x)
   tracing.current?.differentiate(x, operation)
-  const alias = detach(operation, x)
+  // Beneath a batched tensor gradients go on to be recorded: only the handle itself is new.
+  const alias =
+    batching.current?.rewrap(x, (physical) => reshape(operation, physical, physical.shape)) ??
+    detach(operation, x)
   alias.node = isTracked(x)
     ? { primitive: 'reshape', operation, parameters: { shape: x.shape }, inputs: [x] }
     : { primitive: 'leaf', operation, inputs: [] }
@@ -42,14 +46,18 @@ export function leaf(operation: string, x: Tensor): Tensor {
 }
 
 /** The result of a function that must return at once. */
-export function requireSynchronous<R>(operation: string, value: R): R {
+export function requireSynchronous<R>(
+  operation: string,
+  value: R,
+  fix = 'read values (await …) outside of the function; return what you need besides the loss as { value, … }',
+): R {
   if (!isPromise(value)) return value
   // The function goes on after its tensors were freed; that it then fails is a consequence, not news.
   Promise.resolve(value).catch(() => {})
   throw new ValueError(operation, {
     expected: 'a function that returns at once',
     received: 'an async function',
-    fix: 'read values (await …) outside of the function; return what you need besides the loss as { value, … }',
+    fix,
   })
 }
 

@@ -24,10 +24,11 @@ export function setDefaultBackendFactory(create: () => Backend): void {
  */
 export function defaultBackend(): Backend {
   const backend = untracedDefault()
-  return tracing.current === undefined ? backend : tracing.current.standIn(backend)
+  return tracing.current === undefined ? backend : tracing.current.visible(backend, true)
 }
 
-function untracedDefault(): Backend {
+/** @internal The same, also while a function is traced. */
+export function untracedDefault(): Backend {
   if (current !== undefined) return current
   if (fallback === undefined) {
     throw new BackendError('defaultBackend', {

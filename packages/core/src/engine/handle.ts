@@ -12,6 +12,7 @@ import {
   sizeOf,
   type View,
 } from '@nabla/backend'
+import type { Variable } from '../variable.js'
 import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
 import { type Reference, type Storage, watch } from './storage.js'
@@ -35,6 +36,8 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   readonly offset: number
   /** @internal */
   owner: Owner | undefined = undefined
+  /** @internal The variable that holds it and alone frees it. */
+  holder: Variable | undefined = undefined
   /** @internal How it was computed, while a gradient is being recorded. */
   node: GraphNode | undefined = undefined
   /** @internal */
@@ -55,7 +58,7 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   /** The backend that holds and computes this tensor. */
   get backend(): Backend {
     const { backend } = this.reference.storage
-    return tracing.current === undefined ? backend : tracing.current.standIn(backend)
+    return tracing.current === undefined ? backend : tracing.current.visible(backend)
   }
 
   /** Number of axes. */

@@ -1,7 +1,6 @@
 /**
  * Primitives: the closed set of differentiable steps that all tensor operations are made of, each with its parameters
- * as plain data. Tables over it (gradients here; batching and others later) are exhaustive by type: a primitive without
- * a rule does not compile.
+ * as plain data. Rules over it (gradients, batching) are exhaustive by type: a primitive without a rule does not compile.
  */
 import type {
   CompositeName,
@@ -15,6 +14,7 @@ import type {
   WindowAxis,
 } from '@nabla/backend'
 import type { Tensor } from '../tensor.js'
+import type { GradientRule } from './gradient-rule.js'
 
 /** `length` elements of an axis from `start` by `step` (which may be negative). */
 export interface AxisRange {
@@ -35,6 +35,14 @@ export interface PrimitiveParameters {
   map: { readonly expression: Expr; readonly scalars: readonly ProgramScalar[] }
   /** Keeps the reduced axes with length 1. */
   reduce: { readonly operation: ReduceOperation; readonly axes: readonly number[] }
+  /** The sum of an expression of the inputs, which broadcast to `shape`, over axes that the output keeps or not. */
+  sumMapped: {
+    readonly expression: Expr
+    readonly scalars: readonly ProgramScalar[]
+    readonly shape: Shape
+    readonly axes: readonly number[]
+    readonly keepdims: boolean
+  }
   /**
    * Two operands with a label per axis. A label in both operands and not in the output is contracted; one in all three
    * is a batch axis. Every label of an operand stands in the output or in the other operand.
@@ -73,8 +81,8 @@ export interface PrimitiveParameters {
   gather: { readonly axis: number }
   /** Inputs: initial values, indices (int32), updates. */
   scatter: { readonly operation: ScatterOperation; readonly axis: number }
-  /** The sorted values; `indices` says where each came from. */
-  sort: { readonly axis: number; readonly descending: boolean; readonly indices: Tensor }
+  /** The sorted values. Inputs: data, and where each value came from (int32). */
+  sort: { readonly axis: number; readonly descending: boolean }
   composite: { readonly name: CompositeName; readonly axis: number }
   custom: { readonly rule: CustomRule }
 }
@@ -88,17 +96,42 @@ export interface ConvolutionGeometry {
 
 export type Primitive = keyof PrimitiveParameters
 
+/**
+ * Primitives whose gradient rule stands beside them and comes with their nodes, so that only programs that use them
+ * carry it. The rules of all others, which rules and cotangents themselves are made of, are in one table
+ * (autograd/rules).
+ */
+export type SelfRuled =
+  | 'window'
+  | 'fold'
+  | 'convolution'
+  | 'convolutionInput'
+  | 'convolutionKernel'
+  | 'poolSelect'
+  | 'poolSpread'
+  | 'scan'
+  | 'gather'
+  | 'scatter'
+  | 'sort'
+  | 'composite'
+
 /** One recorded step: which primitive made `output` from `inputs`. */
 export type GraphNode = { [P in Primitive]: GraphNodeOf<P> }[Primitive] | LeafNode
 
-export interface GraphNodeOf<P extends Primitive> {
+export interface StepOf<P extends Primitive> {
   readonly primitive: P
   readonly operation: string
   readonly parameters: PrimitiveParameters[P]
   readonly inputs: readonly Tensor[]
+  readonly rule?: GradientRule<P>
   /** Grows in the order of recording; set when the node is put on its output. */
   serial?: number
 }
+
+/** A step of one primitive, with its gradient rule where that comes with it. */
+export type GraphNodeOf<P extends Primitive> = P extends SelfRuled
+  ? StepOf<P> & { readonly rule: GradientRule<P> }
+  : StepOf<P>
 
 /** A tensor that gradients are taken with respect to. */
 export interface LeafNode {

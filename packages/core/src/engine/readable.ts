@@ -101,7 +101,8 @@ export abstract class ReadableTensor<
   override toString(): string {
     const { dtype, shape, backend, reference } = this
     if (this.isDisposed) return formatTensor(dtype, shape, undefined, `made by ${reference.operation}; freed`)
-    if (backend.readSync !== undefined) return formatTensor(dtype, shape, this.dataSync(), '')
+    if (backend.readSync !== undefined && backend.capabilities.synchronousRead)
+      return formatTensor(dtype, shape, this.dataSync(), '')
     return formatTensor(dtype, shape, undefined, `on ${backend.name}; await tensor.print() shows its values`)
   }
 

@@ -13,6 +13,8 @@ import { watch } from './storage.js'
 
 export class Step extends Owner {
   override readonly isBatch: boolean
+  /** Whether an optimizer has applied its gradients. */
+  isApplied = false
 
   constructor(ending: string, isBatch: boolean) {
     super(ending, false)
@@ -63,6 +65,7 @@ export function finishStep(gradients: readonly TensorHandle[], optimizer: object
   for (const gradient of gradients) {
     const { owner } = gradient
     if (!(owner instanceof Step)) continue
+    owner.isApplied = true
     if (!owner.isBatch) steps.add(owner)
     owner.remove(gradient)
     gradient.free(owner.ending)

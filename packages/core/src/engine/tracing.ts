@@ -9,8 +9,14 @@ import type { TensorHandle } from './handle.js'
 
 /** A function being recorded. */
 export interface Tracing {
-  /** What records in place of a backend. */
+  /** What records in place of a backend, for whoever makes a tensor there. @throws BackendError for a second one */
   standIn(backend: Backend): Backend
+  /**
+   * The same for whoever only asks; another backend than the traced one is itself.
+   *
+   * @param isDefault whether it is asked for because none was given
+   */
+  visible(backend: Backend, isDefault?: boolean): Backend
   /** Called with every operand: one from outside of the trace becomes a constant, or is refused. */
   admit(operand: TensorHandle, operation: string): void
   /** Records a call, whose scalars may be given anew at each run. */
@@ -29,6 +35,8 @@ export interface Tracing {
   reading(operation: string): Error
   /** The tensor that a variable holds at this point of the traced function. */
   valueOf(variable: Variable, held: Tensor): Tensor
+  /** A variable is freed. */
+  discard(variable: Variable): void
   /** A variable gets another value. */
   assign(variable: Variable, next: Tensor): void
   /** A tensor with the values of one of the trace, for a variable that the traced function makes. */
@@ -36,6 +44,17 @@ export interface Tracing {
 }
 
 export const tracing: { current: Tracing | undefined } = { current: undefined }
+
+/** Runs what a trace must not see: it makes something that lasts, whoever asked first. */
+export function untraced<R>(run: () => R): R {
+  const { current } = tracing
+  tracing.current = undefined
+  try {
+    return run()
+  } finally {
+    tracing.current = current
+  }
+}
 
 const isNumber = (scalar: ProgramScalar): scalar is number => typeof scalar === 'number'
 

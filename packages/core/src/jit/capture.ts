@@ -30,12 +30,13 @@ export interface ResultSpecification {
   readonly operation: string
   readonly dtype: Tensor['dtype']
   readonly make: Tensor['make']
-  /** Whether it came with gradients, and so ends with the next step. */
-  readonly isOfStep: boolean
+  /** Whether it came with gradients: such that the function applied, so that it ends with the next call, or others. */
+  readonly step: 'applied' | 'open' | undefined
 }
 
 export interface Capture {
   readonly backend: Backend
+  readonly usesDefault: boolean
   readonly graph: Graph
   readonly results: readonly ResultSpecification[]
   readonly build: Template
@@ -163,8 +164,9 @@ class GraphBuilder {
   }
 
   /** The slot that holds a result. */
-  result(value: Tensor, isOfStep: boolean): ResultSpecification {
+  result(value: Tensor): ResultSpecification {
     const view = this.#viewOf(value)
+    const { owner } = value
     const { role, length, dtype } = this.graph.slots[view.buffer] as GraphSlot
     const canKeep = (role.kind === 'temporary' || role.kind === 'result') && isDense(view, length)
     if (canKeep) this.graph.slots[view.buffer] = { dtype, length, role: { kind: 'result' } }
@@ -175,7 +177,7 @@ class GraphBuilder {
       operation: value.reference.operation,
       dtype: value.dtype,
       make: value.make,
-      isOfStep,
+      step: owner instanceof Step ? (owner.isApplied ? 'applied' : 'open') : undefined,
     }
   }
 }
@@ -196,6 +198,9 @@ export function capture<Parameters extends readonly unknown[]>(
     const { backend } = trace
     if (backend === undefined) return { result }
     const { tensors: returned, build } = templateOf(result)
+    // What is returned or assigned may be from outside, and used by no call.
+    for (const each of returned) trace.use(each)
+    for (const { value } of trace.variables.values()) trace.use(value)
     const { slots, uploads } = rolesOf(trace, backend, positions)
     const nodes = backend.recording().calls.map(({ call, segment }) => ({ call, segment }))
     const graph: Graph = { slots, nodes, finals: new Map() }
@@ -203,9 +208,10 @@ export function capture<Parameters extends readonly unknown[]>(
     for (const { value, initial, slot } of trace.variables.values()) {
       if (value !== initial) graph.finals.set(slot, builder.final(value))
     }
-    const results = returned.map((each) => builder.result(each, each.owner instanceof Step))
+    const results = returned.map((each) => builder.result(each))
     return {
       backend: backend.inner,
+      usesDefault: trace.usesDefault,
       graph,
       results,
       build,

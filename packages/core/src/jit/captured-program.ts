@@ -10,6 +10,7 @@ import {
   replayProgram,
   viewsOf,
 } from '@nabla/backend'
+import { untracedDefault } from '../engine/default-backend.js'
 import { own } from '../engine/deliver.js'
 import { disposedError } from '../engine/handle.js'
 import { currentOwner, type Owner } from '../engine/scope.js'
@@ -21,21 +22,43 @@ import type { Capture, ResultSpecification } from './capture.js'
 import type { HostAction } from './function-trace.js'
 import type { Graph, Role } from './graph.js'
 import { optimize, type Report } from './passes/index.js'
-import { bindVariables, renewHandle } from './variable-memory.js'
+import { VariablePlace } from './variable-memory.js'
 
-/** A buffer of a result, which is used again once its tensor was freed. */
+/** Released buffers of a result, which are used again. */
+class Pool {
+  #buffers: Buffer[] = []
+  #isClosed = false
+
+  constructor(private readonly backend: Backend) {}
+
+  take(): Buffer | undefined {
+    return this.#buffers.pop()
+  }
+
+  give(buffer: Buffer): void {
+    if (this.#isClosed || this.#buffers.length >= POOLED) this.backend.release(buffer)
+    else this.#buffers.push(buffer)
+  }
+
+  /** Keeps nothing from now on: results may outlive the program. */
+  close(): void {
+    this.#isClosed = true
+    for (const buffer of this.#buffers.splice(0)) this.backend.release(buffer)
+  }
+}
+
+/** A buffer of a result, which goes back to its pool once its tensor was freed. */
 class ResultStorage extends Storage {
   constructor(
     backend: Backend,
     buffer: Buffer,
-    private readonly pool: Buffer[] | undefined,
+    private readonly pool: Pool,
   ) {
     super(backend, buffer)
   }
 
   protected override free(): void {
-    if (this.pool === undefined || this.pool.length >= POOLED) super.free()
-    else this.pool.push(this.buffer)
+    this.pool.give(this.buffer)
   }
 }
 
@@ -49,15 +72,19 @@ interface External {
   /** Whether the program writes it. */
   readonly written: boolean
   /** Released buffers, for results. */
-  readonly pool: Buffer[]
+  readonly pool: Pool
+  /** Where its variables are. */
+  readonly place: VariablePlace | undefined
 }
 
 /** The program of a graph, with slots numbered anew, and what its external slots are. */
 function assemble(
   graph: Graph,
+  backend: Backend,
   numbers: number,
 ): { readonly program: Program; readonly externals: External[] } {
-  const used = new Set<number>()
+  // A result without elements is written by no call.
+  const used = new Set(graph.slots.flatMap(({ role }, slot) => (role.kind === 'result' ? [slot] : [])))
   const written = new Set<number>()
   for (const { call } of graph.nodes) {
     const { reads, writes } = viewsOf(call)
@@ -66,7 +93,10 @@ function assemble(
   }
   const externals = [...used].flatMap((slot): External[] => {
     const { role } = graph.slots[slot] as Graph['slots'][number]
-    return role.kind === 'temporary' ? [] : [{ slot, role, written: written.has(slot), pool: [] }]
+    if (role.kind === 'temporary') return []
+    const isWritten = written.has(slot)
+    const place = role.kind === 'variables' ? new VariablePlace(role.variables, isWritten) : undefined
+    return [{ slot, role, written: isWritten, pool: new Pool(backend), place }]
   })
   const program = {
     slots: graph.slots.map(({ dtype, length }) => ({ dtype, length })),
@@ -75,6 +105,16 @@ function assemble(
     calls: graph.nodes.map(({ call }) => call),
   }
   return { program, externals }
+}
+
+/** Optimizes; frees what was captured if that fails, since constants are computed on the way. */
+function optimized({ graph, backend, uploads }: Capture): ReturnType<typeof optimize> {
+  try {
+    return optimize(graph, backend)
+  } catch (error) {
+    for (const buffer of uploads) backend.release(buffer)
+    throw error
+  }
 }
 
 /** The actions of the host that later runs need. */
@@ -104,7 +144,9 @@ export class CapturedProgram {
   /** Storages of constants, which live as long as the program. */
   readonly #retained: readonly Storage[]
   readonly #owned: readonly Buffer[]
-  readonly #assigned: readonly Variable[]
+  /** Where variables are that it writes. */
+  readonly #assigned: readonly VariablePlace[]
+  readonly #variables: readonly Variable[]
   readonly #bindings: Binding[]
   #isFirst = true
   #isDisposed = false
@@ -114,19 +156,19 @@ export class CapturedProgram {
     const { backend, graph } = captured
     this.#capture = captured
     this.backend = backend
-    const { report, constants } = optimize(graph, backend)
+    const { report, constants } = optimized(captured)
     this.report = report
     this.graph = graph
-    const { program, externals } = assemble(graph, captured.numbers.length)
+    const { program, externals } = assemble(graph, backend, captured.numbers.length)
     this.program = program
     this.#externals = externals
     this.#actions = actionsOf(captured, program)
     this.#numbers = [...captured.numbers]
     this.#retained = captured.constants.map(({ reference }) => reference.storage.retain())
     this.#owned = [...captured.uploads, ...constants]
-    this.#assigned = externals.flatMap(({ role, written }) =>
-      written && role.kind === 'variables' ? role.variables : [],
-    )
+    const places = externals.flatMap(({ place }) => place ?? [])
+    this.#assigned = places.filter(({ written }) => written)
+    this.#variables = places.flatMap(({ variables }) => variables)
     this.#bindings = []
     this.#executable = backend.prepare?.(program) ?? replayProgram(backend, program)
   }
@@ -139,19 +181,22 @@ export class CapturedProgram {
     return this.#externals
   }
 
-  /** Whether its variables are still there, on its backend. */
+  /** Whether its variables are still there, on its backend, and that is still the default where the function counts on it. */
   get isCurrent(): boolean {
-    return this.#externals.every(
-      ({ role }) =>
-        role.kind !== 'variables' ||
-        role.variables.every(
-          ({ held }) => !held.isDisposed && held.reference.storage.backend === this.backend,
-        ),
-    )
+    if (this.#capture.usesDefault && untracedDefault() !== this.backend) return false
+    for (const { held } of this.#variables) {
+      if (held.isDisposed || held.reference.storage.backend !== this.backend) return false
+    }
+    return true
   }
 
-  /** Runs it. @param tensors the arguments' tensors, each row-major */
-  run(tensors: readonly Tensor[]): unknown {
+  /**
+   * Runs it.
+   *
+   * @param tensors the arguments' tensors, each row-major
+   * @param given the same as they were given, for who owns the results
+   */
+  run(tensors: readonly Tensor[], given = tensors): unknown {
     for (const each of this.#capture.constants) if (each.isDisposed) throw disposedError('jit', each)
     if (!this.#isFirst) this.#askHost()
     this.#isFirst = false
@@ -161,11 +206,20 @@ export class CapturedProgram {
     const held = tensors.map(({ reference }) => reference.storage.retain())
     try {
       const results = this.#bind(tensors)
-      this.#executable.run(this.#bindings, this.#numbers)
-      for (const variable of this.#assigned) renewHandle(variable)
-      return this.#capture.build(this.#deliver(results, tensors))
+      this.#execute(results)
+      for (const place of this.#assigned) place.renew()
+      return this.#capture.build(this.#deliver(results, given))
     } finally {
       for (const storage of held) storage.release()
+    }
+  }
+
+  #execute(results: ReadonlyMap<number, Storage>): void {
+    try {
+      this.#executable.run(this.#bindings, this.#numbers)
+    } catch (error) {
+      for (const storage of results.values()) storage.release()
+      throw error
     }
   }
 
@@ -182,7 +236,7 @@ export class CapturedProgram {
   /** Binds all external slots; returns the storages of the results. */
   #bind(tensors: readonly Tensor[]): Map<number, Storage> {
     const results = new Map<number, Storage>()
-    this.#externals.forEach(({ slot, role, written, pool }, position) => {
+    this.#externals.forEach(({ slot, role, pool, place }, position) => {
       switch (role.kind) {
         case 'argument': {
           const { offset, reference } = tensors[role.position] as Tensor
@@ -190,15 +244,15 @@ export class CapturedProgram {
           break
         }
         case 'variables':
-          this.#bindings[position] = bindVariables(role.variables, written)
+          if (place !== undefined) this.#bindings[position] = place.bind()
           break
         case 'constant':
           this.#bindings[position] ??= { buffer: role.buffer, offset: 0 }
           break
         case 'result': {
           const { dtype, length } = this.graph.slots[slot] as Graph['slots'][number]
-          const buffer = pool.pop() ?? this.backend.allocate(dtype, length)
-          results.set(slot, new ResultStorage(this.backend, buffer, this.#isDisposed ? undefined : pool))
+          const buffer = pool.take() ?? this.backend.allocate(dtype, length)
+          results.set(slot, new ResultStorage(this.backend, buffer, pool))
           this.#bindings[position] = { buffer, offset: 0 }
           break
         }
@@ -213,29 +267,25 @@ export class CapturedProgram {
   #deliver(storages: ReadonlyMap<number, Storage>, inputs: readonly Tensor[]): Tensor[] {
     const seen = new Set<Storage>()
     const batch = inputs.find(({ owner }) => owner?.isBatch === true && !owner.closed)?.owner
+    let open: Step | undefined
+    const ownerOf = ({ step }: ResultSpecification): Owner | undefined => {
+      if (step === undefined || batch !== undefined) return step && batch
+      if (step === 'applied') this.#step ??= openResults(currentOwner())
+      else open ??= openResults(currentOwner())
+      return step === 'applied' ? this.#step : open
+    }
     return this.#capture.results.map((specification) => {
       const storage = storages.get(specification.slot)
       if (storage === undefined)
         throw new RangeError(`jit: result slot ${specification.slot} was never written`)
       if (seen.has(storage)) storage.retain()
       seen.add(storage)
-      return this.#give(makeResult(specification, storage), specification, inputs, batch)
+      const tensor = makeResult(specification, storage)
+      const owner = ownerOf(specification)
+      if (owner === undefined) return own(tensor, inputs)
+      owner.adopt(tensor)
+      return tensor
     })
-  }
-
-  #give(
-    tensor: Tensor,
-    { isOfStep }: ResultSpecification,
-    inputs: readonly Tensor[],
-    batch: Owner | undefined,
-  ): Tensor {
-    if (!isOfStep) return own(tensor, inputs)
-    if (batch !== undefined) batch.adopt(tensor)
-    else {
-      this.#step ??= openResults(currentOwner())
-      this.#step.adopt(tensor)
-    }
-    return tensor
   }
 
   dispose(): void {
@@ -244,7 +294,7 @@ export class CapturedProgram {
     this.#executable.dispose()
     for (const storage of this.#retained) storage.release()
     for (const buffer of this.#owned) this.backend.release(buffer)
-    for (const { pool } of this.#externals) for (const buffer of pool.splice(0)) this.backend.release(buffer)
+    for (const { pool } of this.#externals) pool.close()
   }
 }
 

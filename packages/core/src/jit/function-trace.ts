@@ -24,8 +24,8 @@ import { Scope } from '../engine/scope.js'
 import { Reference, Storage } from '../engine/storage.js'
 import type { Tracing } from '../engine/tracing.js'
 import { detach } from '../primitives/views.js'
-import { Tensor } from '../tensor.js'
-import { holderOf, type Variable } from '../variable.js'
+import type { Tensor } from '../tensor.js'
+import type { Variable } from '../variable.js'
 import { copyOf } from './copies.js'
 import { materialized } from './materialize.js'
 
@@ -59,6 +59,8 @@ export class FunctionTrace implements Tracing {
   readonly spent = new Set<number>()
   /** Tensors from outside, by buffer. */
   readonly admitted = new Map<Buffer, TensorHandle>()
+  /** Whether it runs on the default backend because it is that. */
+  usesDefault = false
   readonly #given = new Map<number, TensorHandle>()
   readonly #made = new WeakSet<object>()
   #backend: TraceBackend | undefined
@@ -78,11 +80,19 @@ export class FunctionTrace implements Tracing {
     if (backend instanceof TraceBackend) return backend
     this.#backend ??= trace(backend)
     if (this.#backend.inner === backend) return this.#backend
+    const { name } = this.#backend
     throw new BackendError('jit', {
-      expected: `one backend in a function, "${this.#backend.name}" as its first tensors`,
-      received: `another one, "${backend.name}"`,
+      expected: `one backend in a function, "${name}" as its first tensors`,
+      received: `another one, "${backend.name}"${backend.name === name ? ' (two of that name)' : ''}`,
       fix: 'move tensors before the call: await tensor.to(backend), or set the default backend',
     })
+  }
+
+  visible(backend: Backend, isDefault = false): Backend {
+    this.usesDefault ||= isDefault
+    if (backend instanceof TraceBackend) return backend
+    this.#backend ??= trace(backend)
+    return this.#backend.inner === backend ? this.#backend : backend
   }
 
   /** A tensor without memory in place of one that has some. */
@@ -102,10 +112,19 @@ export class FunctionTrace implements Tracing {
   admit(operand: TensorHandle, operation: string): void {
     const { storage } = operand.reference
     if (storage.backend instanceof TraceBackend || this.admitted.has(storage.buffer)) return
-    const holder = operand instanceof Tensor ? holderOf(operand) : undefined
+    this.standIn(storage.backend)
+    const { holder } = operand
     if (holder !== undefined) throw bakedVariable(operation, holder)
     if (operand.owner?.isBatch === true) throw bakedBatch(operation, operand)
     this.admitted.set(storage.buffer, operand)
+  }
+
+  /** Sees to it that a tensor has a slot. */
+  use(tensor: TensorHandle): void {
+    const { backend, buffer } = tensor.reference.storage
+    const recording = this.standIn(backend)
+    this.admit(tensor, 'jit')
+    if (recording instanceof TraceBackend) recording.slotOf(buffer)
   }
 
   differentiate(leaf: TensorHandle, operation: string): void {
@@ -180,11 +199,20 @@ export class FunctionTrace implements Tracing {
     const known = this.variables.get(variable)
     if (known !== undefined) return known.value
     if (held.isDisposed) throw disposedError(`variable "${variable.name}"`, held)
-    if (!isContiguous(held)) variable.settle(copyOf(held, held.make))
+    if (!isContiguous(held)) variable.relocate(copyOf(held, held.make))
     const initial = this.standInFor(variable.held, held.make, `variable "${variable.name}"`)
     const slot = initial.reference.storage.buffer.id
     this.variables.set(variable, { variable, slot, initial, value: initial })
     return initial
+  }
+
+  discard(variable: Variable): void {
+    if (!this.variables.has(variable)) return
+    throw new TracingError(`dispose "${variable.name}"`, {
+      expected: 'variables that outlive the function given to jit',
+      received: 'dispose() inside the function that uses it',
+      fix: 'dispose it outside',
+    })
   }
 
   assign(variable: Variable, next: Tensor): void {

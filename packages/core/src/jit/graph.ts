@@ -37,6 +37,15 @@ export interface Graph {
 
 export type SlotView = View<number>
 
+/** Names in a label at most: the last ones say what came out. */
+const NAMES = 6
+
+/** The label of a call that does what several did, in their order. */
+export function joinLabels(...labels: readonly string[]): string {
+  const names = [...new Set(labels.flatMap((label) => label.split(', ')))].filter((name) => name !== '…')
+  return names.length <= NAMES ? names.join(', ') : ['…', ...names.slice(-NAMES)].join(', ')
+}
+
 /** Adds a slot. */
 export function addSlot(graph: Graph, slot: GraphSlot): number {
   graph.slots.push(slot)

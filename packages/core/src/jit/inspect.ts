@@ -9,15 +9,15 @@ import {
   type ProgramCall,
   type ProgramScalar,
   planMemory,
-  sizeOf,
   topologicalOrder,
   ValueError,
   viewsOf,
 } from '@nabla/backend'
 import type { Variable } from '../variable.js'
 import type { CapturedProgram } from './captured-program.js'
-import type { GraphSlot, SlotView } from './graph.js'
+import type { GraphSlot, Role, SlotView } from './graph.js'
 import { stateOf } from './jit.js'
+import { distinctElements } from './layouts.js'
 
 /** What one captured program is, in numbers. */
 export interface ProgramFacts {
@@ -35,12 +35,13 @@ function bytes(count: number): string {
 }
 
 /** The variables that a view reaches in a slot where several stand one after the other. */
-function variableNames(variables: readonly Variable[], { offset, shape }: SlotView): string {
+function variableNames(variables: readonly Variable[], view: SlotView): string {
+  const end = view.offset + Math.max(1, distinctElements(view))
   let start = 0
   const reached = variables.filter(({ size }) => {
     const own = start
     start += size
-    return own + size > offset && own < offset + Math.max(1, sizeOf(shape))
+    return own + size > view.offset && own < end
   })
   const [first, ...others] = reached
   return `${first?.name ?? 'variable'}${others.length > 0 ? ` and ${others.length} more` : ''}`
@@ -85,7 +86,7 @@ function expressionText(
   const uses = new Map<Expr, number>()
   for (const node of order) {
     if (node.kind !== 'apply') continue
-    for (const operand of new Set(node.arguments)) uses.set(operand, (uses.get(operand) ?? 0) + 1)
+    for (const operand of node.arguments) uses.set(operand, (uses.get(operand) ?? 0) + 1)
   }
   for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + 1)
   const texts = new Map<Expr, string>()
@@ -124,10 +125,11 @@ function nodeText(
   }
 }
 
-function computation(call: ProgramCall, name: (view: SlotView) => string): string {
+/** What a call computes, as text. */
+export function computation(call: ProgramCall, name: (view: SlotView) => string): string {
   switch (call.kind) {
     case 'map':
-      return expressionText(call.expressions, call.inputs.map(name), call.scalars)
+      return `${expressionText(call.expressions, call.inputs.map(name), call.scalars)}${call.when === undefined ? '' : `, if ${name(call.when)}`}`
     case 'reduce': {
       const { operation, expression, inputs, scalars, post, postInputs = [] } = call
       const reduced = `${operation}(${expressionText([expression], inputs.map(name), scalars)})`
@@ -181,6 +183,9 @@ function factsOf({ graph, program, report, temporaryBytes }: CapturedProgram): P
   }
 }
 
+/** In which order what lies outside of the arena is named. */
+const ORDER: readonly Role['kind'][] = ['argument', 'variables', 'constant', 'result']
+
 function describeProgram(program: CapturedProgram, position: number): string[] {
   const { report, graph, externals } = program
   const facts = factsOf(program)
@@ -193,11 +198,13 @@ function describeProgram(program: CapturedProgram, position: number): string[] {
     siblings: saved.siblings,
     packing: saved.packing,
   }).filter(([, count]) => count !== 0)
-  const inputs = externals.flatMap(({ slot, role }) => {
-    const { dtype, length } = graph.slots[slot] as GraphSlot
-    if (role.kind !== 'variables') return [`${role.kind} ${dtype} ${length}`]
-    return role.variables.map(({ name, shape }) => `variable "${name}" ${dtype} ${formatShape(shape)}`)
-  })
+  const inputs = ORDER.flatMap((kind) => externals.filter(({ role }) => role.kind === kind)).flatMap(
+    ({ slot, role }) => {
+      const { dtype, length } = graph.slots[slot] as GraphSlot
+      if (role.kind !== 'variables') return [`${role.kind} ${dtype} ${length}`]
+      return role.variables.map(({ name, shape }) => `variable "${name}" ${dtype} ${formatShape(shape)}`)
+    },
+  )
   const eliminated = passes.map(([name, count]) => `${name} ${count}`).join(', ')
   return [
     `program ${position + 1} on ${program.backend.name}: ${facts.kernels} kernels of ${facts.recorded} recorded calls${eliminated === '' ? '' : ` (eliminated: ${eliminated})`}`,

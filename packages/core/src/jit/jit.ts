@@ -3,14 +3,16 @@
  * of the function from then on.
  */
 import { isContiguous, ValueError } from '@nabla/backend'
+import { batching } from '../engine/batching.js'
+import { disposedError } from '../engine/handle.js'
 import { inspector } from '../engine/inspection.js'
 import { isRecording } from '../engine/recording.js'
 import { tracing } from '../engine/tracing.js'
-import type { Tensor } from '../tensor.js'
+import { Tensor } from '../tensor.js'
 import { capture } from './capture.js'
 import { CapturedProgram } from './captured-program.js'
 import { copyOf } from './copies.js'
-import { signatureOf } from './signature.js'
+import { PlainCall, signatureOf } from './signature.js'
 
 export interface JitOptions {
   /** For messages and `inspect`; default: the function's own name. */
@@ -29,6 +31,7 @@ export interface Jitted<Parameters extends readonly unknown[], Result> {
 /** The programs of one function, the one used last at the end. */
 export class JitState {
   readonly programs = new Map<string, CapturedProgram>()
+  private recent: { readonly call: PlainCall; readonly program: CapturedProgram } | undefined
 
   constructor(
     readonly name: string,
@@ -48,6 +51,18 @@ export class JitState {
     return undefined
   }
 
+  /** The program that ran last, if a call with these arguments is like that one. */
+  again(parameters: readonly unknown[]): CapturedProgram | undefined {
+    const { recent } = this
+    return recent?.call.matches(parameters) && recent.program.isCurrent ? recent.program : undefined
+  }
+
+  /** Remembers the program that ran last. */
+  note(parameters: readonly unknown[], program: CapturedProgram): void {
+    const call = PlainCall.of(parameters)
+    this.recent = call && { call, program }
+  }
+
   keep(signature: string, program: CapturedProgram): void {
     this.programs.set(signature, program)
     for (const [oldest, each] of this.programs) {
@@ -60,6 +75,7 @@ export class JitState {
   dispose(): void {
     for (const program of this.programs.values()) program.dispose()
     this.programs.clear()
+    this.recent = undefined
   }
 }
 
@@ -73,9 +89,33 @@ export function stateOf(jitted: object): JitState | undefined {
   return states.get(jitted)
 }
 
-/** Whether the function itself has to run: inside a gradient or another captured function it becomes part of that. */
+/** Whether the function itself has to run: inside a gradient, a vmap or another captured function it becomes part of that. */
 function mustRun(): boolean {
-  return tracing.current !== undefined || isRecording() || inspector.current !== undefined
+  return (
+    tracing.current !== undefined ||
+    batching.current !== undefined ||
+    isRecording() ||
+    inspector.current !== undefined
+  )
+}
+
+const NO_COPIES: readonly Tensor[] = []
+
+/** The tensors row by row, those that lie otherwise as copies. */
+function inRows(tensors: readonly Tensor[]): {
+  readonly rows: readonly Tensor[]
+  readonly copies: readonly Tensor[]
+} {
+  for (const each of tensors) if (each.isDisposed) throw disposedError('jit', each)
+  if (tensors.every(isContiguous)) return { rows: tensors, copies: NO_COPIES }
+  const copies: Tensor[] = []
+  const rows = tensors.map((tensor) => {
+    if (isContiguous(tensor)) return tensor
+    const copy = copyOf(tensor, tensor.make)
+    copies.push(copy)
+    return copy
+  })
+  return { rows, copies }
 }
 
 /**
@@ -111,24 +151,23 @@ export function jit<Parameters extends readonly unknown[], Result>(
   const state = new JitState(name, maximumPrograms)
   const call = (...parameters: Parameters): Result => {
     if (mustRun()) return run(...parameters)
+    const recent = state.again(parameters)
     const tensors: Tensor[] = []
-    const signature = signatureOf(parameters, tensors)
-    const copies: Tensor[] = []
-    const rows = tensors.map((tensor) => {
-      tensor.view('jit')
-      if (isContiguous(tensor)) return tensor
-      const copy = copyOf(tensor, tensor.make)
-      copies.push(copy)
-      return copy
-    })
+    const signature = recent === undefined ? signatureOf(parameters, tensors) : ''
+    if (recent !== undefined) for (const each of parameters) if (each instanceof Tensor) tensors.push(each)
+    const { rows, copies } = inRows(tensors)
     try {
-      const known = state.find(signature)
-      if (known !== undefined) return known.run(rows) as Result
+      const known = recent ?? state.find(signature)
+      if (known !== undefined) {
+        if (recent === undefined) state.note(parameters, known)
+        return known.run(rows, tensors) as Result
+      }
       const captured = capture(run, parameters, rows)
       if ('result' in captured) return captured.result as Result
       const program = new CapturedProgram(captured)
       state.keep(signature, program)
-      return program.run(rows) as Result
+      state.note(parameters, program)
+      return program.run(rows, tensors) as Result
     } finally {
       for (const copy of copies) copy.reference.dispose()
     }

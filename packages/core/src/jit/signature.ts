@@ -2,6 +2,7 @@
  * Signatures: which calls of a function one captured program serves. Tensors count by backend, dtype and shape; everything
  * else by its value (numbers, strings, booleans) or its identity.
  */
+import { type Backend, type DType, type Shape, sameShape } from '@nabla/backend'
 import { Tensor } from '../tensor.js'
 
 const identities = /* @__PURE__ */ new WeakMap<object, number>()
@@ -36,7 +37,50 @@ export function signatureOf(value: unknown, tensors: Tensor[]): string {
     return `{${parts.join(';')}}`
   }
   if (typeof value === 'function') return `#${identityOf(value)}`
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+/** What a plain argument was: a tensor, of which only what counts is kept, or a value without parts. */
+type PlainArgument =
+  | { readonly backend: Backend; readonly dtype: DType; readonly shape: Shape }
+  | { readonly value: unknown }
+
+/** A call whose arguments were tensors and values without parts: the next one like it is found without a signature. */
+export class PlainCall {
+  private constructor(private readonly parameters: readonly PlainArgument[]) {}
+
+  /** `undefined` where there are arrays or objects among the arguments. */
+  static of(parameters: readonly unknown[]): PlainCall | undefined {
+    const known: PlainArgument[] = []
+    for (const value of parameters) {
+      if (value instanceof Tensor) {
+        const { dtype, shape, reference } = value
+        known.push({ backend: reference.storage.backend, dtype, shape })
+      } else if (typeof value === 'object' && value !== null) return undefined
+      else known.push({ value })
+    }
+    return new PlainCall(known)
+  }
+
+  matches(parameters: readonly unknown[]): boolean {
+    if (parameters.length !== this.parameters.length) return false
+    for (let position = 0; position < parameters.length; position++) {
+      const given = parameters[position]
+      const known = this.parameters[position] as PlainArgument
+      if ('value' in known) {
+        if (!Object.is(given, known.value)) return false
+      } else if (
+        !(given instanceof Tensor) ||
+        given.dtype !== known.dtype ||
+        given.reference.storage.backend !== known.backend ||
+        !sameShape(given.shape, known.shape)
+      )
+        return false
+    }
+    return true
+  }
 }
 
 /** The arguments with stand-ins in place of their tensors, in the same order. */

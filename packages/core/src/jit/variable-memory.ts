@@ -3,7 +3,7 @@
  * buffer, and those that are written in place in memory that nobody else sees.
  */
 import { type Binding, isContiguous, sizeOf } from '@nabla/backend'
-import { Storage } from '../engine/storage.js'
+import { captureSite, Reference, Storage } from '../engine/storage.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
 import { copyInto, copyOf, realView, tensorOn } from './copies.js'
@@ -56,18 +56,58 @@ function gather(variables: readonly Variable[]): Binding {
 }
 
 /** Where a program finds variables; moves them if they aren't as it needs them. @param written whether it writes them */
-export function bindVariables(variables: readonly Variable[], written: boolean): Binding {
+function bindVariables(variables: readonly Variable[], written: boolean): Binding {
   const place = placeOf(variables)
   const [first] = variables as readonly [Variable]
   if (place !== undefined && (!written || isExclusive(storageOf(first), variables))) return place
   if (variables.length > 1 || written) return gather(variables)
-  first.settle(copyOf(first.held, first.held.make))
+  first.relocate(copyOf(first.held, first.held.make))
   return bindVariables(variables, written)
 }
 
-/** Gives a variable that was written in place a new handle: whoever has the old one sees that it is gone. */
-export function renewHandle(variable: Variable): void {
-  const { held } = variable
-  const { storage, operation } = held.reference
-  variable.settle(tensorOn(held.make, storage.retain(), operation, held.dtype, held.shape, held.offset))
+/** Variables that a program is bound to as one, remembered from run to run: mostly nobody has touched them in between. */
+export class VariablePlace {
+  #binding: Binding | undefined
+  /** What the variables held after the last run. */
+  #handles: Tensor[] = []
+
+  /** @param written whether the program writes them */
+  constructor(
+    readonly variables: readonly Variable[],
+    readonly written: boolean,
+  ) {}
+
+  bind(): Binding {
+    if (this.#binding !== undefined && this.#isAsLeft()) return this.#binding
+    this.#binding = bindVariables(this.variables, this.written)
+    this.#handles = this.variables.map(({ held }) => held)
+    return this.#binding
+  }
+
+  #isAsLeft(): boolean {
+    const { variables, written } = this
+    const handles = this.#handles
+    for (let position = 0; position < handles.length; position++) {
+      if (variables[position]?.held !== handles[position]) return false
+    }
+    const storage = handles[0]?.reference.storage
+    return !written || storage === undefined || storage.references === handles.length
+  }
+
+  /**
+   * Gives variables that were written in place new handles: whoever has the old ones sees that they are gone.
+   */
+  renew(): void {
+    const { variables } = this
+    for (let position = 0; position < variables.length; position++) {
+      const variable = variables[position] as Variable
+      const { held } = variable
+      const { storage, operation } = held.reference
+      const { make, dtype, shape, strides, offset } = held
+      const reference = new Reference(storage.retain(), operation, captureSite())
+      const next = make({ storage, dtype, layout: { shape, strides, offset }, reference })
+      variable.settle(next)
+      this.#handles[position] = next
+    }
+  }
 }

@@ -3,9 +3,9 @@
  * convolution and all their gradients) comes down to this.
  */
 import { permuteLayout, type Shape, type View } from '@nabla/backend'
+import { perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import type { PrimitiveParameters } from '../engine/primitives.js'
-import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 
 type Labels = PrimitiveParameters['contract']
@@ -62,26 +62,32 @@ function outputShape({ left, right, output }: Labels, leftShape: Shape, rightSha
  * callers, who know how to explain it); labels of one operand that are not in the output must be in the other.
  */
 export function contract(operation: string, left: Tensor, right: Tensor, labels: Labels): Tensor {
-  const backend = commonBackend(operation, [left, right])
-  const plan = planOf(labels)
-  const shape = outputShape(labels, left.shape, right.shape)
-  const { tensor, view } = allocate(operation, left.dtype, shape, [left, right])
-  backend.run({
-    kind: 'contract',
-    label: operation,
-    batch: plan.batch,
-    rows: plan.rows,
-    columns: plan.columns,
-    contracted: plan.contracted,
-    left: arrange(left.view(operation), plan.left),
-    right: arrange(right.view(operation), plan.right),
-    scalars: [],
-    output: arrange(view, plan.output),
-  })
-  return track(tensor, [left, right], () => ({
-    primitive: 'contract',
-    operation,
-    parameters: labels,
-    inputs: [left, right],
-  }))
+  return perform(
+    [left, right],
+    () => ({
+      primitive: 'contract',
+      operation,
+      parameters: labels,
+      inputs: [left, right],
+    }),
+    () => {
+      const backend = commonBackend(operation, [left, right])
+      const plan = planOf(labels)
+      const shape = outputShape(labels, left.shape, right.shape)
+      const { tensor, view } = allocate(operation, left.dtype, shape, [left, right])
+      backend.run({
+        kind: 'contract',
+        label: operation,
+        batch: plan.batch,
+        rows: plan.rows,
+        columns: plan.columns,
+        contracted: plan.contracted,
+        left: arrange(left.view(operation), plan.left),
+        right: arrange(right.view(operation), plan.right),
+        scalars: [],
+        output: arrange(view, plan.output),
+      })
+      return tensor
+    },
+  )
 }

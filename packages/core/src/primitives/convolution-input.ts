@@ -6,9 +6,8 @@
 import { sliceLayout, type View, windowLayout } from '@nabla/backend'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import type { PrimitiveParameters } from '../engine/primitives.js'
-import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
-import { padSpatial, relayout, splitGroups } from './convolution.js'
+import { padSpatial, relayout, splitGroups } from './convolution-forward.js'
 import { type Phase, phasePadding, phasesOf } from './convolution-phases.js'
 import { fillView } from './copy.js'
 
@@ -61,7 +60,7 @@ function tapView(view: View, phases: PhasePair): View {
  * Input [batch, ...size, channels] of a cotangent [batch, rows, columns, filters] and a kernel
  * [height, width, channels / groups, filters].
  */
-export function convolutionInput(
+export function convolveToInput(
   operation: string,
   cotangent: Tensor,
   kernel: Tensor,
@@ -105,10 +104,5 @@ export function convolutionInput(
     })
   }
   if (padded !== cotangent) padded.dispose()
-  return track(tensor, [cotangent, kernel], () => ({
-    primitive: 'convolutionInput',
-    operation,
-    parameters,
-    inputs: [cotangent, kernel],
-  }))
+  return tensor
 }

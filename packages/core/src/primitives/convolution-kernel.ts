@@ -4,12 +4,11 @@
  */
 import { allocate, commonBackend } from '../engine/deliver.js'
 import type { PrimitiveParameters } from '../engine/primitives.js'
-import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
-import { kernelWindows, padSpatial, splitGroups } from './convolution.js'
+import { kernelWindows, padSpatial, splitGroups } from './convolution-forward.js'
 
 /** Kernel [...size, channels / groups, filters] of an input [n, h, w, channels] and a cotangent [n, i, j, filters]. */
-export function convolutionKernel(
+export function convolveToKernel(
   operation: string,
   x: Tensor,
   cotangent: Tensor,
@@ -37,10 +36,5 @@ export function convolutionKernel(
     output: splitGroups(view, 3, groups, [3, 0, 1, 2, 4]),
   })
   if (padded !== x) padded.dispose()
-  return track(tensor, [x, cotangent], () => ({
-    primitive: 'convolutionKernel',
-    operation,
-    parameters,
-    inputs: [x, cotangent],
-  }))
+  return tensor
 }

@@ -1,97 +1,115 @@
 /**
- * The two-dimensional convolution primitive (cross-correlation, as the field calls convolution): a contraction over
- * sliding windows of the padded input, with no im2col in memory. Its two transposes, convolution-input.ts and
- * convolution-kernel.ts, are contractions over the same kinds of views; each of the three is the gradient of another.
+ * Convolution and its two transposes as primitives, with their gradients: three readings of one trilinear form, so each
+ * is the gradient of another, to every order. How each is computed stands in a file of its own.
  */
-import { type Layout, permuteLayout, type View, windowLayout } from '@nabla/backend'
-import { allocate, commonBackend } from '../engine/deliver.js'
-import type { ConvolutionGeometry } from '../engine/primitives.js'
-import { track, withoutRecording } from '../engine/recording.js'
+import { perform } from '../engine/batching.js'
+import { type GradientRule, inputAt } from '../engine/gradient-rule.js'
+import type { ConvolutionGeometry, PrimitiveParameters } from '../engine/primitives.js'
 import type { Tensor } from '../tensor.js'
-import { embed } from './copy.js'
+import { convolve } from './convolution-forward.js'
+import { convolveToInput } from './convolution-input.js'
+import { convolveToKernel } from './convolution-kernel.js'
 
-/** A view with `change` applied to its layout. */
-export function relayout(view: View, change: (layout: Layout) => Layout): View {
-  return { ...view, ...change(view) }
-}
-
-/** One axis split into groups of equal length, and the axes then put in `order`: [..., g * n, ...] to [..., g, n, ...]. */
-export function splitGroups(view: View, axis: number, groups: number, order: readonly number[]): View {
-  const stride = view.strides[axis] as number
-  const length = (view.shape[axis] as number) / groups
-  const split = {
-    shape: view.shape.toSpliced(axis, 1, groups, length),
-    strides: view.strides.toSpliced(axis, 1, stride * length, stride),
-    offset: view.offset,
-  }
-  return { ...view, ...permuteLayout(split, order) }
-}
-
-/** `x` [batch, height, width, channels] with zeros around, not recorded; `x` itself where there is no padding. */
-export function padSpatial(operation: string, x: Tensor, padding: ConvolutionGeometry['padding']): Tensor {
-  const [[top, bottom], [left, right]] = padding
-  if (top === 0 && bottom === 0 && left === 0 && right === 0) return x
-  const [batch = 0, height = 0, width = 0, channels = 0] = x.shape
-  const shape = [batch, height + top + bottom, width + left + right, channels]
-  const range = (start: number, length: number) => ({ start, length, step: 1 })
-  const ranges = [range(0, batch), range(top, height), range(left, width), range(0, channels)]
-  return withoutRecording(() => embed(operation, x, shape, ranges, 0))
-}
-
-/** Windows [n, i, j, c, kh, kw] that a kernel of `size` sees as it slides over a padded input. */
-export function kernelWindows(
-  view: View,
-  size: readonly [number, number],
-  geometry: ConvolutionGeometry,
-): View {
-  const { strides, dilation } = geometry
-  return relayout(view, (layout) =>
-    windowLayout(layout, [
-      { axis: 1, size: size[0], stride: strides[0], dilation: dilation[0] },
-      { axis: 2, size: size[1], stride: strides[1], dilation: dilation[1] },
-    ]),
-  )
-}
-
-/**
- * Output [batch, rows, columns, filters] of an input [batch, height, width, channels] and a kernel
- * [height, width, channels / groups, filters]; shapes are checked by the callers.
- */
+/** Images [batch, rows, columns, filters] of images [batch, height, width, channels] and a kernel. */
 export function convolution(
   operation: string,
   x: Tensor,
   kernel: Tensor,
-  geometry: ConvolutionGeometry,
+  parameters: PrimitiveParameters['convolution'],
 ): Tensor {
-  const backend = commonBackend(operation, [x, kernel])
-  const { groups } = geometry
-  const [height = 0, width = 0, , filters = 0] = kernel.shape
-  const padded = padSpatial(operation, x, geometry.padding)
-  const windows = kernelWindows(padded.view(operation), [height, width], geometry)
-  const { tensor, view } = allocate(operation, x.dtype, windows.shape.slice(0, 3).concat(filters), [
-    x,
-    kernel,
-  ])
-  backend.run({
-    kind: 'contract',
-    label: operation,
-    batch: 1,
-    rows: 3,
-    columns: 1,
-    contracted: 3,
-    // windows [n, i, j, g, c, kh, kw] as [g | n, i, j | kh, kw, c]
-    left: splitGroups(windows, 3, groups, [3, 0, 1, 2, 5, 6, 4]),
-    // kernel [kh, kw, c, g, f] as [g | kh, kw, c | f]
-    right: splitGroups(kernel.view(operation), 3, groups, [3, 0, 1, 2, 4]),
-    scalars: [],
-    // output [n, i, j, g, f] as [g | n, i, j | f]
-    output: splitGroups(view, 3, groups, [3, 0, 1, 2, 4]),
-  })
-  if (padded !== x) padded.dispose()
-  return track(tensor, [x, kernel], () => ({
-    primitive: 'convolution',
-    operation,
-    parameters: geometry,
-    inputs: [x, kernel],
-  }))
+  return perform(
+    [x, kernel],
+    () => ({ primitive: 'convolution', operation, parameters, inputs: [x, kernel], rule: convolutionRule }),
+    () => convolve(operation, x, kernel, parameters),
+  )
+}
+
+/** Transposed with respect to the input: images [batch, ...size, channels] of a cotangent and a kernel. */
+export function convolutionInput(
+  operation: string,
+  cotangent: Tensor,
+  kernel: Tensor,
+  parameters: PrimitiveParameters['convolutionInput'],
+): Tensor {
+  return perform(
+    [cotangent, kernel],
+    () => ({
+      primitive: 'convolutionInput',
+      operation,
+      parameters,
+      inputs: [cotangent, kernel],
+      rule: convolutionInputRule,
+    }),
+    () => convolveToInput(operation, cotangent, kernel, parameters),
+  )
+}
+
+/** Transposed with respect to the kernel: [...size, channels / groups, filters] of images and a cotangent. */
+export function convolutionKernel(
+  operation: string,
+  x: Tensor,
+  cotangent: Tensor,
+  parameters: PrimitiveParameters['convolutionKernel'],
+): Tensor {
+  return perform(
+    [x, cotangent],
+    () => ({
+      primitive: 'convolutionKernel',
+      operation,
+      parameters,
+      inputs: [x, cotangent],
+      rule: convolutionKernelRule,
+    }),
+    () => convolveToKernel(operation, x, cotangent, parameters),
+  )
+}
+
+/** Height and width, from which axis they start: 1 in an input, 0 in a kernel. */
+function spatialSize(x: Tensor, start: 0 | 1): [number, number] {
+  return [x.shape[start] as number, x.shape[start + 1] as number]
+}
+
+function geometryOf({ strides, dilation, padding, groups }: ConvolutionGeometry): ConvolutionGeometry {
+  return { strides, dilation, padding, groups }
+}
+
+const convolutionRule: GradientRule<'convolution'> = ({
+  operation,
+  parameters,
+  inputs,
+  cotangent,
+  needs,
+}) => {
+  const x = inputAt(inputs, 0)
+  const kernel = inputAt(inputs, 1)
+  const toInput = { ...parameters, size: spatialSize(x, 1) }
+  const toKernel = { ...parameters, size: spatialSize(kernel, 0) }
+  return [
+    needs(0) ? convolutionInput(`${operation} input gradient`, cotangent, kernel, toInput) : undefined,
+    needs(1) ? convolutionKernel(`${operation} kernel gradient`, x, cotangent, toKernel) : undefined,
+  ]
+}
+
+const convolutionInputRule: GradientRule<'convolutionInput'> = (context) => {
+  const { operation, parameters, inputs, cotangent, needs } = context
+  const y = inputAt(inputs, 0)
+  const kernel = inputAt(inputs, 1)
+  const geometry = geometryOf(parameters)
+  const toKernel = { ...geometry, size: spatialSize(kernel, 0) }
+  return [
+    needs(0) ? convolution(`${operation} gradient`, cotangent, kernel, geometry) : undefined,
+    needs(1) ? convolutionKernel(`${operation} kernel gradient`, cotangent, y, toKernel) : undefined,
+  ]
+}
+
+const convolutionKernelRule: GradientRule<'convolutionKernel'> = (context) => {
+  const { operation, parameters, inputs, cotangent, needs } = context
+  const x = inputAt(inputs, 0)
+  const y = inputAt(inputs, 1)
+  const geometry = geometryOf(parameters)
+  const toInput = { ...geometry, size: spatialSize(x, 1) }
+  return [
+    needs(0) ? convolutionInput(`${operation} input gradient`, y, cotangent, toInput) : undefined,
+    needs(1) ? convolution(`${operation} gradient`, x, cotangent, geometry) : undefined,
+  ]
 }

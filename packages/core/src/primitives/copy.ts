@@ -2,9 +2,9 @@
  * Copies: into row-major order, and into a part of a larger tensor.
  */
 import { constant, input, isContiguous, type Shape, sizeOf, type View } from '@nabla/backend'
+import { perform } from '../engine/batching.js'
 import { allocate, commonBackend } from '../engine/deliver.js'
 import type { AxisRange } from '../engine/primitives.js'
-import { track } from '../engine/recording.js'
 import type { Tensor } from '../tensor.js'
 import { map } from './map.js'
 import { rangesLayout, wholeRanges } from './ranges.js'
@@ -48,34 +48,46 @@ export function embed(
   ranges: readonly AxisRange[],
   fill: number,
 ): Tensor {
-  const { tensor, view } = allocate(operation, x.dtype, shape, [x])
-  if (x.size !== sizeOf(shape)) fillView(x, operation, view, fill)
-  copyToView(x, operation, { ...view, ...rangesLayout(view, ranges) })
-  return track(tensor, [x], () => ({
-    primitive: 'embed',
-    operation,
-    parameters: { shape, ranges, fill },
-    inputs: [x],
-  }))
+  return perform(
+    [x],
+    () => ({
+      primitive: 'embed',
+      operation,
+      parameters: { shape, ranges, fill },
+      inputs: [x],
+    }),
+    () => {
+      const { tensor, view } = allocate(operation, x.dtype, shape, [x])
+      if (x.size !== sizeOf(shape)) fillView(x, operation, view, fill)
+      copyToView(x, operation, { ...view, ...rangesLayout(view, ranges) })
+      return tensor
+    },
+  )
 }
 
 /** Tensors of one dtype and rank, one after the other along an axis. */
 export function concatenate(operation: string, inputs: readonly [Tensor, ...Tensor[]], axis: number): Tensor {
-  const [first] = inputs
-  commonBackend(operation, inputs)
-  const total = inputs.reduce((sum, each) => sum + (each.shape[axis] as number), 0)
-  const { tensor, view } = allocate(operation, first.dtype, first.shape.with(axis, total), inputs)
-  let start = 0
-  for (const each of inputs) {
-    const length = each.shape[axis] as number
-    const ranges = wholeRanges(first.shape).with(axis, { start, length, step: 1 })
-    copyToView(each, operation, { ...view, ...rangesLayout(view, ranges) })
-    start += length
-  }
-  return track(tensor, inputs, () => ({
-    primitive: 'concatenate',
-    operation,
-    parameters: { axis },
+  return perform(
     inputs,
-  }))
+    () => ({
+      primitive: 'concatenate',
+      operation,
+      parameters: { axis },
+      inputs,
+    }),
+    () => {
+      const [first] = inputs
+      commonBackend(operation, inputs)
+      const total = inputs.reduce((sum, each) => sum + (each.shape[axis] as number), 0)
+      const { tensor, view } = allocate(operation, first.dtype, first.shape.with(axis, total), inputs)
+      let start = 0
+      for (const each of inputs) {
+        const length = each.shape[axis] as number
+        const ranges = wholeRanges(first.shape).with(axis, { start, length, step: 1 })
+        copyToView(each, operation, { ...view, ...rangesLayout(view, ranges) })
+        start += length
+      }
+      return tensor
+    },
+  )
 }

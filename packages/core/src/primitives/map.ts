@@ -10,8 +10,9 @@ import {
   sameShape,
   type View,
 } from '@nabla/backend'
+import { batching, perform } from '../engine/batching.js'
 import { allocate, commonBackend, type Fresh } from '../engine/deliver.js'
-import { track } from '../engine/recording.js'
+import { withoutRecording } from '../engine/recording.js'
 import { launch } from '../engine/tracing.js'
 import type { Tensor } from '../tensor.js'
 
@@ -23,7 +24,8 @@ export function broadcastViews(operation: string, inputs: readonly Tensor[], sha
   })
 }
 
-function commonShape(operation: string, inputs: readonly Tensor[]): Shape {
+/** The shape that inputs broadcast to. */
+export function commonShape(operation: string, inputs: readonly Tensor[]): Shape {
   let shape = (inputs[0] as Tensor).shape
   for (let i = 1; i < inputs.length; i++)
     shape = broadcastShapes(operation, shape, (inputs[i] as Tensor).shape)
@@ -40,24 +42,25 @@ export function map(
   inputs: readonly [Tensor, ...Tensor[]],
   scalars: readonly ProgramScalar[] = [],
 ): Tensor {
-  const backend = commonBackend(operation, inputs)
-  const shape = commonShape(operation, inputs)
-  const { tensor, view } = allocate(operation, expression.dtype, shape, inputs)
-  launch(backend, {
-    kind: 'map',
-    label: operation,
-    shape,
-    expressions: [expression],
-    inputs: broadcastViews(operation, inputs, shape),
-    scalars,
-    outputs: [view],
-  })
-  return track(tensor, inputs, () => ({
-    primitive: 'map',
-    operation,
-    parameters: { expression, scalars },
+  return perform(
     inputs,
-  }))
+    () => ({ primitive: 'map', operation, parameters: { expression, scalars }, inputs }),
+    () => {
+      const backend = commonBackend(operation, inputs)
+      const shape = commonShape(operation, inputs)
+      const { tensor, view } = allocate(operation, expression.dtype, shape, inputs)
+      launch(backend, {
+        kind: 'map',
+        label: operation,
+        shape,
+        expressions: [expression],
+        inputs: broadcastViews(operation, inputs, shape),
+        scalars,
+        outputs: [view],
+      })
+      return tensor
+    },
+  )
 }
 
 /**
@@ -70,6 +73,8 @@ export function mapMany(
   inputs: readonly [Tensor, ...Tensor[]],
   scalars: readonly ProgramScalar[] = [],
 ): Tensor[] {
+  if (batching.current !== undefined)
+    return withoutRecording(() => expressions.map((each) => map(operation, each, inputs, scalars)))
   const backend = commonBackend(operation, inputs)
   const shape = commonShape(operation, inputs)
   const results: Fresh[] = expressions.map((expression) =>

@@ -8,8 +8,8 @@ import { expectGradient } from '../ops/testing/gradients.js'
 import { gridOf } from '../ops/testing/grid.js'
 import type { Tensor } from '../tensor.js'
 import { composite, decompose } from './composite.js'
-import { fold } from './fold.js'
-import { broadcast, reshape, window } from './views.js'
+import { broadcast, reshape } from './views.js'
+import { fold, window } from './windows.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 

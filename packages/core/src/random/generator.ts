@@ -5,7 +5,7 @@
  */
 import { threefry2x32, ValueError } from '@nabla/backend'
 import { noteChange, type Rewind } from '../engine/journal.js'
-import { tracing } from '../engine/tracing.js'
+import { tracing, untraced } from '../engine/tracing.js'
 
 /** A generator's whole state, as plain data for a checkpoint. */
 export interface GeneratorState {
@@ -141,7 +141,7 @@ let shared: Generator | undefined
 
 /** The generator that is used where none is given. */
 export function defaultGenerator(): Generator {
-  shared ??= new Generator()
+  shared ??= untraced(() => new Generator())
   return shared
 }
 

@@ -6,10 +6,10 @@ import {
   expressions as e,
   input,
   mapMany,
-  rsqrt,
+  normalizeBy,
+  normalizeOver,
   type Shape,
   scalar,
-  stopGradient,
   type Tensor,
   type Variable,
 } from '@nabla/core'
@@ -92,19 +92,23 @@ export class BatchNormalization extends Layer {
   protected forward(batch: Tensor, { training }: CallContext): Tensor {
     const x = this.toWeightType(batch)
     const axis = this.#axis(x.shape.slice(1))
-    const others = x.shape.map((_, each) => each).filter((each) => each !== axis)
-    const broadcast = (channels: Tensor): Tensor =>
+    const channelsOf = (channels: Tensor): Tensor =>
       axis === x.ndim - 1
         ? channels
         : channels.reshape(x.shape.map((length, each) => (each === axis ? length : 1)))
-    const ofBatch = training && this.trainable
-    const mean = ofBatch ? x.mean(others) : this.weight(this.movingMean)
-    const variance = ofBatch ? x.variance(others) : this.weight(this.movingVariance)
-    if (ofBatch) this.#follow(mean, variance)
-    const deviation = rsqrt(variance.add(this.#settings.epsilon))
-    const factor = this.gamma === undefined ? deviation : deviation.mul(this.gamma.value)
-    const centered = x.sub(broadcast(mean)).mul(broadcast(factor))
-    return this.beta === undefined ? centered : centered.add(broadcast(this.beta.value))
+    const options = {
+      scale: this.gamma && channelsOf(this.gamma.value),
+      shift: this.beta && channelsOf(this.beta.value),
+      epsilon: this.#settings.epsilon,
+    }
+    if (!(training && this.trainable)) {
+      const [mean, variance] = [this.weight(this.movingMean), this.weight(this.movingVariance)]
+      return normalizeBy(x, channelsOf(mean), channelsOf(variance), options)
+    }
+    const others = x.shape.map((_, each) => each).filter((each) => each !== axis)
+    const { output, mean, variance } = normalizeOver(x, others, options)
+    this.#follow(mean.reshape([-1]), variance.reshape([-1]))
+    return output
   }
 
   /** moving = momentum · moving + (1 − momentum) · statistic of the batch, for both statistics in one kernel. */
@@ -115,12 +119,12 @@ export class BatchNormalization extends Layer {
     const next = (moving: number, fresh: number) =>
       e.add(
         e.multiply(keep, input(moving, this.dtype)),
-        e.multiply(e.subtract(1, keep), input(fresh, this.dtype)),
+        e.multiply(e.subtract(1, keep), e.cast(input(fresh, mean.dtype), this.dtype)),
       )
     const [nextMean, nextVariance] = mapMany(
       'batchNormalization',
       [next(0, 2), next(1, 3)],
-      [movingMean.value, movingVariance.value, stopGradient(mean), stopGradient(variance)],
+      [movingMean.value, movingVariance.value, mean, variance],
       [this.#settings.momentum],
     )
     if (nextMean !== undefined) movingMean.assign(nextMean)

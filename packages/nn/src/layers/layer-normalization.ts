@@ -2,7 +2,7 @@
  * Layer normalization (Ba, Kiros & Hinton 2016): each sample brought to mean 0 and variance 1 over its features, then
  * scaled and shifted by learned factors. The same in training and out of it.
  */
-import { rsqrt, type Shape, type Tensor, type Variable } from '@nabla/core'
+import { normalizeOver, type Shape, type Tensor, type Variable } from '@nabla/core'
 import { Layer, type LayerOptions } from '../layer.js'
 import { formatBatchShape } from '../layer-error.js'
 
@@ -59,10 +59,8 @@ export class LayerNormalization extends Layer {
 
   protected forward(batch: Tensor): Tensor {
     const x = this.toWeightType(batch)
-    const deviation = rsqrt(x.variance(-1, { keepdims: true }).add(this.#settings.epsilon))
-    const normalized = x.sub(x.mean(-1, { keepdims: true })).mul(deviation)
-    const scaled = this.gamma === undefined ? normalized : normalized.mul(this.gamma.value)
-    return this.beta === undefined ? scaled : scaled.add(this.beta.value)
+    const { epsilon } = this.#settings
+    return normalizeOver(x, -1, { scale: this.gamma?.value, shift: this.beta?.value, epsilon }).output
   }
 
   protected settings() {

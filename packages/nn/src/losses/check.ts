@@ -13,15 +13,14 @@ function differInLastOne(longer: Shape, shorter: Shape): boolean {
 }
 
 /**
- * Targets in the type and shape of the predictions: [batch] meets [batch, 1] without silently broadcasting to
- * [batch, batch].
+ * Targets in the shape of the predictions, in whichever type they have: [batch] meets [batch, 1] without silently
+ * broadcasting to [batch, batch].
  */
-export function alignTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
+export function shapeTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
   const { shape } = predictions
-  const fits = sameShape(shape, targets.shape)
-  if (fits || differInLastOne(shape, targets.shape) || differInLastOne(targets.shape, shape)) {
-    const converted = targets.dtype === predictions.dtype ? targets : targets.cast(predictions.dtype)
-    return fits ? converted : converted.reshape(shape)
+  if (sameShape(shape, targets.shape)) return targets
+  if (differInLastOne(shape, targets.shape) || differInLastOne(targets.shape, shape)) {
+    return targets.reshape(shape)
   }
   const sparse = sameShape(withoutLast(shape), targets.shape)
   throw new ShapeError(name, {
@@ -33,15 +32,20 @@ export function alignTargets(name: string, predictions: Tensor, targets: Tensor)
   })
 }
 
-/** Class numbers for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
-export function alignClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
+/** Targets in the type and shape of the predictions. @see shapeTargets */
+export function alignTargets(name: string, predictions: Tensor, targets: Tensor): Tensor {
+  const shaped = shapeTargets(name, predictions, targets)
+  return shaped.dtype === predictions.dtype ? shaped : shaped.cast(predictions.dtype)
+}
+
+/** Class numbers in whichever type, for predictions [batch, …, classes]: [batch, …], or [batch, …, 1]. */
+export function shapeClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
   const expected = withoutLast(predictions.shape)
   if (
     predictions.ndim > 0 &&
     (sameShape(expected, targets.shape) || sameShape([...expected, 1], targets.shape))
   ) {
-    const classes = targets.dtype === 'int32' ? targets : targets.cast('int32')
-    return sameShape(expected, targets.shape) ? classes : classes.reshape(expected)
+    return sameShape(expected, targets.shape) ? targets : targets.reshape(expected)
   }
   throw new ShapeError(name, {
     expected: `class numbers ${formatShape(expected)} for predictions ${formatShape(predictions.shape)}`,
@@ -50,4 +54,10 @@ export function alignClasses(name: string, predictions: Tensor, targets: Tensor)
       ? 'use the categorical form, which takes one-hot targets'
       : 'pass one whole number per sample',
   })
+}
+
+/** The same as int32. */
+export function alignClasses(name: string, predictions: Tensor, targets: Tensor): Tensor {
+  const shaped = shapeClasses(name, predictions, targets)
+  return shaped.dtype === 'int32' ? shaped : shaped.cast('int32')
 }

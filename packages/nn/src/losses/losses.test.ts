@@ -286,7 +286,7 @@ describe('messages', () => {
     expect(
       call('sparseCategoricalCrossEntropy', tensor([[1, 2]]), tensor([2])),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: takeAlongAxis: expected indices from -2 to 1 for axis 1 of length 2; received index 2. Fix: check the indices (labels and token numbers count from 0), or clip them first.]`,
+      `[IndexError: sparseCategoricalCrossEntropy: expected indices from 0 to 1 for axis 1 of length 2; received index 2. Fix: check the indices (labels and token numbers count from 0), or clip them first.]`,
     )
   })
 

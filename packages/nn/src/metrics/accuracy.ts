@@ -1,10 +1,21 @@
 /**
  * Accuracies: the fraction of predictions that are right, for the three ways that targets are written.
  */
-import { argmax, greater, oneHot, sameShape, type Tensor, ValueError, where } from '@nabla/core'
-import { alignClasses, alignTargets } from '../losses/check.js'
+import {
+  argmax,
+  constant,
+  type Expr,
+  expressions as e,
+  index,
+  input,
+  reduceMapped,
+  sameShape,
+  type Tensor,
+  ValueError,
+} from '@nabla/core'
+import { shapeClasses, shapeTargets } from '../losses/check.js'
 import type { LossLike, LossName } from '../losses/index.js'
-import { MeanMetric } from './mean-metric.js'
+import { isAbove, type SampleSum, SumMetric, sumOf } from './mean-metric.js'
 import type { Metric } from './metric.js'
 
 export interface ThresholdOptions {
@@ -17,37 +28,64 @@ export interface TopKAccuracyOptions {
   readonly k?: number
 }
 
-type Hits = (predictions: Tensor, targets: Tensor) => Tensor
+/** How many samples of a batch are right, and of how many. */
+type Hits = (predictions: Tensor, targets: Tensor) => SampleSum
 
-const sparseHits: Hits = (predictions, targets) =>
-  argmax(predictions, -1).equal(alignClasses('sparseCategoricalAccuracy', predictions, targets))
+/** Both in one type, so that they can be compared. */
+const isEqual = (a: Expr, b: Expr): Expr => e.equal(a, e.cast(b, a.dtype))
 
-const categoricalHits: Hits = (predictions, targets) =>
-  argmax(predictions, -1).equal(argmax(alignTargets('categoricalAccuracy', predictions, targets), -1))
+const sparseHits: Hits = (predictions, targets) => {
+  const name = 'sparseCategoricalAccuracy'
+  return sumOf(name, isEqual, [argmax(predictions, -1), shapeClasses(name, predictions, targets)])
+}
+
+const categoricalHits: Hits = (predictions, targets) => {
+  const name = 'categoricalAccuracy'
+  const shaped = shapeTargets(name, predictions, targets)
+  return sumOf(name, isEqual, [argmax(predictions, -1), argmax(shaped, -1)])
+}
 
 const binaryHits =
   (threshold: number): Hits =>
-  (predictions, targets) =>
-    greater(predictions, threshold).equal(greater(alignTargets('binaryAccuracy', predictions, targets), 0.5))
+  (predictions, targets) => {
+    const name = 'binaryAccuracy'
+    const right = (p: Expr, t: Expr): Expr => e.not(e.xor(isAbove(p, threshold), isAbove(t, 0.5)))
+    return sumOf(name, right, [predictions, shapeTargets(name, predictions, targets)])
+  }
 
 /** Fraction of samples whose largest prediction is the class that the target names. */
 export function sparseCategoricalAccuracy(): Metric {
-  return new MeanMetric('sparseCategoricalAccuracy', sparseHits)
+  return new SumMetric('sparseCategoricalAccuracy', sparseHits)
 }
 
 /** Fraction of samples whose largest prediction is where the (one-hot) target is largest. */
 export function categoricalAccuracy(): Metric {
-  return new MeanMetric('categoricalAccuracy', categoricalHits)
+  return new SumMetric('categoricalAccuracy', categoricalHits)
 }
 
 /** Fraction of yes/no predictions on the right side of the threshold. */
 export function binaryAccuracy({ threshold = 0.5 }: ThresholdOptions = {}): Metric {
-  return new MeanMetric('binaryAccuracy', binaryHits(threshold))
+  return new SumMetric('binaryAccuracy', binaryHits(threshold))
 }
 
 /** Class numbers, from class numbers or from one-hot targets. */
 function classesOf(name: string, predictions: Tensor, targets: Tensor): Tensor {
-  return isSparse(predictions, targets) ? alignClasses(name, predictions, targets) : argmax(targets, -1)
+  return isSparse(predictions, targets) ? shapeClasses(name, predictions, targets) : argmax(targets, -1)
+}
+
+/** How many of the predictions of each sample are above that of its class, as int32. */
+function rankOf(name: string, predictions: Tensor, classes: Tensor): Tensor {
+  const axis = predictions.ndim - 1
+  const column = classes.expandDims(-1)
+  const a = input(0, predictions.dtype)
+  const isOwn = e.equal(index(axis), e.cast(input(1, column.dtype), 'int32'))
+  const none = constant(0, predictions.dtype)
+  const own = reduceMapped(name, 'sum', e.select(isOwn, a, none), [predictions, column], {
+    axes: [axis],
+    keepdims: true,
+  })
+  const isAboveOwn = e.cast(e.less(input(1, own.dtype), a), 'int32')
+  return reduceMapped(name, 'sum', isAboveOwn, [predictions, own], { axes: [axis] })
 }
 
 /**
@@ -62,11 +100,10 @@ export function topKAccuracy({ k = 5 }: TopKAccuracyOptions = {}): Metric {
       fix: 'pass e.g. { k: 5 }',
     })
   }
-  return new MeanMetric('topKAccuracy', (predictions, targets) => {
-    const classes = classesOf('topKAccuracy', predictions, targets)
-    const chosen = oneHot(classes, predictions.shape.at(-1) ?? 1, { dtype: 'bool' })
-    const own = where(chosen, predictions, 0).sum(-1, { keepdims: true })
-    return greater(predictions, own).cast('int32').sum(-1).less(k)
+  const name = 'topKAccuracy'
+  return new SumMetric(name, (predictions, targets) => {
+    const rank = rankOf(name, predictions, classesOf(name, predictions, targets))
+    return sumOf(name, (above) => e.less(above, k), [rank])
   })
 }
 
@@ -108,5 +145,5 @@ const HITS: Record<LossName, Hits> = {
  * @example accuracy({ loss: 'sparseCategoricalCrossEntropy' })
  */
 export function accuracy({ loss }: { readonly loss?: LossLike } = {}): Metric {
-  return new MeanMetric('accuracy', typeof loss === 'string' ? HITS[loss] : byShape(0.5))
+  return new SumMetric('accuracy', typeof loss === 'string' ? HITS[loss] : byShape(0.5))
 }

@@ -2,17 +2,21 @@
  * Precision, recall and their harmonic mean, for yes/no predictions: from running counts, so they are those of the whole
  * data and not means over batches.
  */
-import { greater, type Tensor } from '@nabla/core'
-import { alignTargets } from '../losses/check.js'
+import { type Expr, expressions as e, type Tensor } from '@nabla/core'
+import { shapeTargets } from '../losses/check.js'
 import type { ThresholdOptions } from './accuracy.js'
+import { isAbove, sumOf } from './mean-metric.js'
 import { type Metric, SumsMetric } from './metric.js'
 
 /** How many were right, predicted and true: the positives of each kind. */
 function counts(name: string, threshold: number): (predictions: Tensor, targets: Tensor) => Tensor[] {
   return (predictions, targets) => {
-    const predicted = greater(predictions, threshold).cast('float32')
-    const actual = greater(alignTargets(name, predictions, targets), 0.5).cast('float32')
-    return [predicted.mul(actual).sum(), predicted.sum(), actual.sum()]
+    const shaped = shapeTargets(name, predictions, targets)
+    const isBoth = (p: Expr, t: Expr): Expr => e.and(isAbove(p, threshold), isAbove(t, 0.5))
+    const [right] = sumOf(name, isBoth, [predictions, shaped])
+    const [predicted] = sumOf(name, (p) => isAbove(p, threshold), [predictions])
+    const [actual] = sumOf(name, (t) => isAbove(t, 0.5), [shaped])
+    return [right, predicted, actual]
   }
 }
 

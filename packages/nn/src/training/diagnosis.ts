@@ -5,6 +5,7 @@
 import {
   defaultGenerator,
   detectAnomaly,
+  IndexError,
   NablaError,
   scope,
   stopGradient,
@@ -55,7 +56,10 @@ function givenBefore(model: Module, { inputs, targets }: Batch): string | undefi
   return spoilt && `the weights "${spoilt.path}" have some, from the gradient of an earlier step`
 }
 
-/** The first NaN or else, where masks of -Infinity are innocent, the first infinity of a run. */
+/**
+ * The first NaN or else, where masks of -Infinity are innocent, the first infinity of a run; or what the run itself
+ * complained about.
+ */
 function firstAnomaly(replay: () => void): NablaError | undefined {
   for (const infinities of [false, true]) {
     try {
@@ -66,6 +70,14 @@ function firstAnomaly(replay: () => void): NablaError | undefined {
     }
   }
   return undefined
+}
+
+/**
+ * Class numbers (or others) beyond what there is: a recorded step can't look at them and makes the loss NaN, while the
+ * same step run by itself refuses them, naming the number and how many there are.
+ */
+function outOfRange(error: IndexError): string {
+  return `the batch has an index out of range: ${error.message.replace(/\. Fix: .*$/s, '')}`
 }
 
 /**
@@ -82,15 +94,22 @@ export function diagnose(
 ): ValueError {
   const given = givenBefore(model, batch)
   const anomaly = given === undefined ? firstAnomaly(replay) : undefined
-  const origin = anomaly
-    ? `the first operation to make such a number is ${anomaly.where}`
-    : (given ?? 'no operation of a second run made such a number')
+  const origin =
+    anomaly instanceof IndexError
+      ? outOfRange(anomaly)
+      : anomaly
+        ? `the first operation to make such a number is ${anomaly.where}`
+        : (given ?? 'no operation of a second run made such a number')
+  const fix =
+    anomaly instanceof IndexError
+      ? 'check the targets: class numbers count from 0, up to one less than the model has outputs'
+      : 'lower the learning rate, clip gradients (globalClipNorm), look for NaN in the data, or use a loss from logits'
   return new ValueError(
     'fit',
     {
       expected: 'a finite loss',
       received: `${loss} at ${where} with learning rate ${rate}; ${origin}`,
-      fix: 'lower the learning rate, clip gradients (globalClipNorm), look for NaN in the data, or use a loss from logits; the weights are those before this step',
+      fix: `${fix}; the weights are those before this step`,
     },
     anomaly === undefined ? {} : { cause: anomaly },
   )

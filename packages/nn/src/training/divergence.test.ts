@@ -2,11 +2,14 @@
  * A loss that is no number: training stops before it reaches the weights, and says where it came from.
  */
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { type Backend, memory, setDefaultBackend, setSeed, sqrt, type Tensor, tensor } from '@nabla/core'
+import { memory, setDefaultBackend, setSeed, sqrt, type Tensor, tensor } from '@nabla/core'
 import { sgd } from '@nabla/optim'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { activation, batchNormalization, dense, dropout } from '../layers/index.js'
+import { sparseCategoricalCrossEntropy } from '../losses/index.js'
 import { type Sequential, sequential } from '../models/sequential.js'
+import { lacking } from '../testing/backends.js'
+import { diagnose } from './diagnosis.js'
 import { failure, QUIET, weightsIn } from './testing/sectors.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
@@ -60,41 +63,34 @@ test('weights, statistics and random generators are those before the step', asyn
       inputShape: [1],
     })
   }
-  let spoils = false
-  const loss = (p: Tensor) => (spoils ? p.sub(p.max()).sub(1).log().mean() : p.square().mean())
+  const loss = (p: Tensor, targets: Tensor) => p.square().add(targets.log()).mean()
   const model = make().compile({ optimizer: sgd(), loss })
   const x = tensor([[1], [2], [3], [4]])
   await model.fit(x, x, QUIET)
   const before = await weightsIn(model)
   const generators = JSON.stringify(model.namedGenerators().map(([, each]) => each.state()))
+  const spoilt = tensor([[1], [2], [3], [-4]])
   const { tensors, bytes } = memory()
-  spoils = true
-  expect(String(await failure(() => model.fit(x, x, QUIET)))).toContain('step 1 of epoch 1')
+  expect(String(await failure(() => model.fit(x, spoilt, QUIET)))).toContain('step 1 of epoch 1')
   expect(await weightsIn(model)).toEqual(before)
   expect(JSON.stringify(model.namedGenerators().map(([, each]) => each.state()))).toBe(generators)
   expect(memory()).toMatchObject({ tensors, bytes })
 })
 
-/** The cpu backend as one that gives its results only later. */
-function patient(): Backend {
-  const cpu = createCpuBackend()
-  return {
-    name: 'patient',
-    capabilities: { ...cpu.capabilities, synchronousRead: false },
-    allocate: (dtype, length) => cpu.allocate(dtype, length),
-    release: (buffer) => cpu.release(buffer),
-    write: (buffer, data) => cpu.write(buffer, data),
-    read: (buffer, offset, length) => cpu.read(buffer, offset, length),
-    run: (call) => cpu.run(call),
-    synchronize: () => cpu.synchronize(),
-    memory: () => cpu.memory(),
-    dispose: () => cpu.dispose(),
-  }
-}
+test('targets that are no class are named, with how many classes there are', () => {
+  const model = sequential([dense(3)], { inputShape: [1] })
+  const batch = { inputs: tensor([[1], [2]]), targets: tensor([1, 3], { dtype: 'int32' }) }
+  const step = { loss: Number.NaN, where: 'step 1 of epoch 1', rate: 0.1 }
+  const replay = () =>
+    void sparseCategoricalCrossEntropy(model.call(batch.inputs), batch.targets, { fromLogits: true })
+  expect(diagnose(model, batch, step, replay)).toMatchInlineSnapshot(
+    `[ValueError: fit: expected a finite loss; received NaN at step 1 of epoch 1 with learning rate 0.1; the batch has an index out of range: sparseCategoricalCrossEntropy: expected indices from 0 to 2 for axis 1 of length 3; received index 3. Fix: check the targets: class numbers count from 0, up to one less than the model has outputs; the weights are those before this step.]`,
+  )
+})
 
 test('where a backend cannot read at once, a report stops training', async () => {
   const model = withLoss((p) => p.square().mean(), 1e15)
-  const backend = patient()
+  const backend = lacking({ synchronousRead: false })
   for (const variable of model.variables) await variable.to(backend)
   const options = { epochs: 50, reportEvery: 4, batchSize: 1, ...QUIET }
   const x = tensor([[1], [2], [3], [4], [5], [6]])

@@ -53,7 +53,7 @@ export class Scores {
     this.#pass = pass
   }
 
-  /** Frees what the pass kept. */
+  /** Forgets the pass; the sums stay, for the next one. */
   end(): void {
     this.#pass = undefined
     this.#reset()

@@ -4,6 +4,10 @@ import { ANY, differentiable, discrete, FLOATS, filled, NUMBERS, type Operation,
 
 const positive = filled([3, 4], [0.5, 1, 1.5, 2, 2.5, 3, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75])
 
+/** Without the moments, which come with it. */
+const normalized = (...parameters: Parameters<typeof n.normalizeOver>): n.Tensor =>
+  n.withTemporaries(() => n.normalizeOver(...parameters).output)
+
 export const REDUCTIONS: readonly Operation[] = [
   differentiable({
     functions: ['sum'],
@@ -106,6 +110,25 @@ export const REDUCTIONS: readonly Operation[] = [
     functions: ['logSoftmax'],
     inputs: [of(3, 4)],
     run: ([x]) => [n.logSoftmax(x), n.logSoftmax(x, 0)],
+    tolerance: 256,
+  }),
+  differentiable({
+    functions: ['normalizeOver'],
+    inputs: [of(3, 4), of(4), of(3, 1)],
+    run: ([x, features, samples]) => [
+      normalized(x, -1, { scale: features, shift: features }),
+      normalized(x, 0, { scale: features }),
+      normalized(x, undefined, { shift: samples, epsilon: 0.1 }),
+    ],
+    tolerance: 1024,
+  }),
+  differentiable({
+    functions: ['normalizeBy'],
+    inputs: [of(3, 4), of(4), filled([4], [0.5, 1, 2, 3])],
+    run: ([x, mean, variance]) => [
+      n.normalizeBy(x, mean, variance),
+      n.normalizeBy(x, mean, variance, { scale: variance, shift: mean, epsilon: 0.1 }),
+    ],
     tolerance: 256,
   }),
   differentiable({

@@ -1,34 +1,24 @@
 /**
- * The table of gradient rules, exhaustive by type.
+ * The table of gradient rules, exhaustive by type together with those that come with their primitives (SelfRuled).
  */
-import type { Primitive } from '../../engine/primitives.js'
-import { compositeRule } from './composite.js'
-import {
-  convolutionInputRule,
-  convolutionKernelRule,
-  convolutionRule,
-  poolSelectRule,
-  poolSpreadRule,
-} from './convolution.js'
+import type { GradientRule } from '../../engine/gradient-rule.js'
+import type { Primitive, SelfRuled } from '../../engine/primitives.js'
 import {
   broadcastRule,
   concatenateRule,
   contractRule,
   embedRule,
-  foldRule,
   permuteRule,
   reshapeRule,
   sliceRule,
-  windowRule,
 } from './linear.js'
-import { mapRule } from './map.js'
-import { gatherRule, scanRule, scatterRule, sortRule } from './ordering.js'
+import { mapRule, sumMappedRule } from './map.js'
 import { reduceRule } from './reduce.js'
-import type { GradientRule } from './rule.js'
 
-export const GRADIENT_RULES: { readonly [P in Primitive]: GradientRule<P> } = {
+export const GRADIENT_RULES: { readonly [P in Exclude<Primitive, SelfRuled>]: GradientRule<P> } = {
   map: mapRule,
   reduce: reduceRule,
+  sumMapped: sumMappedRule,
   contract: contractRule,
   reshape: reshapeRule,
   permute: permuteRule,
@@ -36,17 +26,5 @@ export const GRADIENT_RULES: { readonly [P in Primitive]: GradientRule<P> } = {
   slice: sliceRule,
   embed: embedRule,
   concatenate: concatenateRule,
-  window: windowRule,
-  fold: foldRule,
-  convolution: convolutionRule,
-  convolutionInput: convolutionInputRule,
-  convolutionKernel: convolutionKernelRule,
-  poolSelect: poolSelectRule,
-  poolSpread: poolSpreadRule,
-  scan: scanRule,
-  gather: gatherRule,
-  scatter: scatterRule,
-  sort: sortRule,
-  composite: compositeRule,
   custom: ({ parameters, inputs, output, cotangent }) => parameters.rule(cotangent, inputs, output),
 }

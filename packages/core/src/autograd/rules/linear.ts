@@ -1,12 +1,12 @@
 /**
  * Gradients of the linear primitives: contraction, and everything that only moves elements.
  */
+
+import { type GradientRule, inputAt } from '../../engine/gradient-rule.js'
 import { contract } from '../../primitives/contract.js'
 import { embed } from '../../primitives/copy.js'
-import { fold } from '../../primitives/fold.js'
 import { wholeRanges } from '../../primitives/ranges.js'
-import { permute, reshape, slice, window } from '../../primitives/views.js'
-import { type GradientRule, inputAt } from './rule.js'
+import { permute, reshape, slice } from '../../primitives/views.js'
 import { sumTo } from './sum-to.js'
 
 export const contractRule: GradientRule<'contract'> = ({
@@ -67,11 +67,3 @@ export const concatenateRule: GradientRule<'concatenate'> = ({
     return needs(position) ? slice(`${operation} gradient`, cotangent, ranges) : undefined
   })
 }
-
-export const windowRule: GradientRule<'window'> = ({ operation, parameters, inputs, cotangent }) => [
-  fold(`${operation} gradient`, cotangent, inputAt(inputs, 0).shape, parameters.windows),
-]
-
-export const foldRule: GradientRule<'fold'> = ({ operation, parameters, cotangent }) => [
-  window(`${operation} gradient`, cotangent, parameters.windows),
-]

@@ -2,12 +2,12 @@
  * Gradients of reductions.
  */
 import { expressions as e, input, type ReduceOperation, sizeOf } from '@nabla/backend'
+import { type GradientRule, inputAt, type RuleContext } from '../../engine/gradient-rule.js'
 import { map } from '../../primitives/map.js'
-import { scan } from '../../primitives/ordering.js'
 import { reduce } from '../../primitives/reduce.js'
+import { scan } from '../../primitives/scan.js'
 import { broadcast, permute, reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
-import { type GradientRule, inputAt, type RuleContext } from './rule.js'
 
 type Context = RuleContext<'reduce'>
 

@@ -35,19 +35,27 @@ export function evaluateCalls(
     made.set(slot, buffer)
     return { buffer, offset: 0 }
   }
-  for (const call of calls) {
-    backend.run(
-      mapViews(call, (view): View => {
-        const { buffer, offset } = placeOf(view.buffer)
-        return { ...view, buffer, offset: view.offset + offset }
-      }),
-    )
+  const releaseBut = (kept: ReadonlySet<number>): void => {
+    for (const [slot, buffer] of made) {
+      if (kept.has(slot)) continue
+      backend.release(buffer)
+      made.delete(slot)
+    }
   }
-  for (const [slot, buffer] of made) {
-    if (wanted.has(slot)) continue
-    backend.release(buffer)
-    made.delete(slot)
+  try {
+    for (const call of calls) {
+      backend.run(
+        mapViews(call, (view): View => {
+          const { buffer, offset } = placeOf(view.buffer)
+          return { ...view, buffer, offset: view.offset + offset }
+        }),
+      )
+    }
+  } catch (error) {
+    releaseBut(new Set())
+    throw error
   }
+  releaseBut(wanted)
   return made
 }
 

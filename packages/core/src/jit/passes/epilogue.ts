@@ -4,7 +4,15 @@
  */
 import { type Expr, input, isContiguous, type ProgramCall, sizeOf, viewsOf } from '@nabla/backend'
 import { instructionCount, LARGEST_EXPRESSION } from '../cost.js'
-import { coversSlot, type Graph, type GraphNode, type SlotView, type Usage, usesOf } from '../graph.js'
+import {
+  coversSlot,
+  type Graph,
+  type GraphNode,
+  joinLabels,
+  type SlotView,
+  type Usage,
+  usesOf,
+} from '../graph.js'
 import { coordinatesOf, throughView } from '../layouts.js'
 import { coordinateExpression, Operands } from '../operands.js'
 import { usesCoordinates } from '../substitute.js'
@@ -13,12 +21,20 @@ import type { RecordedMap } from './split.js'
 
 type Producer = Extract<ProgramCall, { kind: 'reduce' | 'contract' }>
 
-/** Whether a call's result is a value that only its elementwise reader needs. */
-function producerOf(graph: Graph, { call }: GraphNode, uses: (slot: number) => Usage): Producer | undefined {
+/** A call whose result is a value that only one reader needs, and no variable at the end. */
+function producerOf(
+  graph: Graph,
+  { call }: GraphNode,
+  uses: (slot: number) => Usage,
+  finals: ReadonlySet<number>,
+): Producer | undefined {
   if (call.kind !== 'reduce' && call.kind !== 'contract') return undefined
   const slot = graph.slots[call.output.buffer]
   const { writers, readers } = uses(call.output.buffer)
-  const isValue = slot?.role.kind === 'temporary' && slot.length === sizeOf(call.output.shape)
+  const isValue =
+    slot?.role.kind === 'temporary' &&
+    slot.length === sizeOf(call.output.shape) &&
+    !finals.has(call.output.buffer)
   return isValue && writers.length === 1 && readers.length === 1 ? call : undefined
 }
 
@@ -74,7 +90,7 @@ function joined(graph: Graph, producer: Producer, reader: RecordedMap): Producer
   if (instructionCount([post]) > LARGEST_EXPRESSION) return undefined
   return {
     ...producer,
-    label: producer.label === reader.label ? producer.label : `${producer.label}, ${reader.label}`,
+    label: joinLabels(producer.label, reader.label),
     scalars: operands.scalars,
     post,
     postInputs: operands.inputs,
@@ -84,13 +100,14 @@ function joined(graph: Graph, producer: Producer, reader: RecordedMap): Producer
 
 /** Turns elementwise readers into epilogues wherever they are the only ones; returns whether there were any. */
 export function fuseEpilogues(graph: Graph, { maximumViews }: Limits): boolean {
+  const finals = new Set(graph.finals.values())
   let changed = false
   for (let progress = true; progress; ) {
     progress = false
     const uses = usesOf(graph)
     const nodes: (GraphNode | undefined)[] = [...graph.nodes]
     graph.nodes.forEach((node, position) => {
-      const producer = producerOf(graph, node, uses)
+      const producer = producerOf(graph, node, uses, finals)
       const place = producer && uses(producer.output.buffer).readers[0]
       const reader = place === undefined ? undefined : nodes[place]
       if (producer === undefined || place === undefined || nodes[position] !== node) return

@@ -4,6 +4,7 @@
 import type { Backend, Buffer } from '@nabla/backend'
 import type { Graph } from '../graph.js'
 import { mergeEqualCalls } from './common-subexpressions.js'
+import { useConditions } from './conditions.js'
 import { foldConstants } from './constants.js'
 import { dropDeadCode } from './dead-code.js'
 import { fuseEpilogues } from './epilogue.js'
@@ -66,6 +67,7 @@ export function optimize(graph: Graph, backend: Backend): Optimized {
   const merged = counted(graph, () => mergeSiblings(graph, { maximumViews }))
   const packing = counted(graph, () => packUpdates(graph))
   writeBack(graph)
+  useConditions(graph)
   const saved = {
     deadCode,
     equalCalls,

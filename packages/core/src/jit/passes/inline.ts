@@ -4,7 +4,15 @@
  */
 import { type Expr, type ProgramCall, sizeOf, viewsOf } from '@nabla/backend'
 import { expressionCost, instructionCount, LARGEST_EXPRESSION, LAUNCH, MEMORY } from '../cost.js'
-import { coversSlot, type Graph, type GraphNode, type SlotView, type Usage, usesOf } from '../graph.js'
+import {
+  coversSlot,
+  type Graph,
+  type GraphNode,
+  joinLabels,
+  type SlotView,
+  type Usage,
+  usesOf,
+} from '../graph.js'
 import { coordinatesOf, distinctElements, throughView } from '../layouts.js'
 import { coordinateExpression } from '../operands.js'
 import { readers, type Substitution, substituteInputs, usesCoordinates } from '../substitute.js'
@@ -74,7 +82,9 @@ function inlined(
       isCopy(candidate),
     )
     if (result === undefined || !isAllowed(result, limits)) return undefined
-    results.push(result)
+    results.push(
+      isCopy(candidate) ? result : { ...result, label: joinLabels(candidate.call.label, call.label) },
+    )
   }
   return results
 }

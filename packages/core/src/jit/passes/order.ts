@@ -32,15 +32,16 @@ export function dependenciesOf(nodes: readonly GraphNode[]): readonly ReadonlySe
  * Puts nodes in an order in which each comes after what it depends on, otherwise as they are, except that calls that only
  * finish variables come last: then nobody reads the old values any more.
  *
+ * @param dependencies of each node, as `dependenciesOf` gives them
  * @param groups for each node the number of the group that it became part of; a group is placed as one node
  */
 export function sortNodes(
   graph: Graph,
   nodes: readonly GraphNode[],
+  dependencies: readonly ReadonlySet<number>[],
   groups: readonly number[],
   merged: (group: number) => GraphNode,
 ): void {
-  const dependencies = dependenciesOf(nodes)
   const waiting = new Map<number, Set<number>>()
   groups.forEach((group, position) => {
     const set = waiting.get(group) ?? new Set<number>()

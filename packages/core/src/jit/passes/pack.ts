@@ -147,17 +147,25 @@ function packed(calls: readonly RecordedMap[]): RecordedMap {
   return { ...first, shape: [total], inputs: views.slice(0, count), outputs: views.slice(count) }
 }
 
-/** Whether variables move together with what they end with. */
+/** Whether the variables of a column all end with the values of one column, each at its own place. */
 function keepsFinals(graph: Graph, columns: readonly Column[]): boolean {
   const places = new Map(
-    columns.flatMap((column) => column.map(({ buffer }, place): [number, number] => [buffer, place])),
+    columns.flatMap((column, number) =>
+      column.map(({ buffer }, place) => [buffer, { number, place }] as const),
+    ),
   )
-  return [...graph.finals].every(([variable, value]) => places.get(variable) === places.get(value))
+  const ends = new Map<number, number>()
+  return [...graph.finals].every(([variable, value]) => {
+    const [from, to] = [places.get(variable), places.get(value)]
+    if (from === undefined || to === undefined) return from === to
+    const end = ends.get(from.number) ?? to.number
+    ends.set(from.number, end)
+    return from.place === to.place && end === to.number
+  })
 }
 
 /** Whether no call of a group needs another one's results. */
-function areIndependent(graph: Graph, positions: readonly number[]): boolean {
-  const dependencies = dependenciesOf(graph.nodes)
+function areIndependent(dependencies: readonly ReadonlySet<number>[], positions: readonly number[]): boolean {
   const inGroup = new Set(positions)
   const reaches = new Set<number>()
   const stack = [...positions]
@@ -186,7 +194,9 @@ function pack(graph: Graph, { positions, calls }: Packing): boolean {
     (column, position) => toJoin.findIndex((other) => other[0]?.buffer === column[0]?.buffer) === position,
   )
   if (joined.size !== distinct.reduce((sum, column) => sum + column.length, 0)) return false
-  if (!keepsFinals(graph, distinct) || !areIndependent(graph, positions)) return false
+  // Before slots are joined: parts of one slot depend on each other no more than they did.
+  const dependencies = dependenciesOf(graph.nodes)
+  if (!keepsFinals(graph, distinct) || !areIndependent(dependencies, positions)) return false
   const moves: Moves = new Map()
   for (const column of distinct) joinSlots(graph, column, moves)
   const move = (call: ProgramCall): ProgramCall =>
@@ -202,6 +212,7 @@ function pack(graph: Graph, { positions, calls }: Packing): boolean {
   sortNodes(
     graph,
     nodes,
+    dependencies,
     nodes.map((_, position) => (group.has(position) ? leader : position)),
     (position) => {
       const node = nodes[position] as GraphNode

@@ -4,7 +4,7 @@
  */
 import { sameShape } from '@nabla/backend'
 import { instructionCount, LARGEST_EXPRESSION } from '../cost.js'
-import type { Graph, GraphNode } from '../graph.js'
+import { type Graph, type GraphNode, joinLabels } from '../graph.js'
 import { Operands, sameView } from '../operands.js'
 import type { Limits } from './inline.js'
 import { dependenciesOf, sortNodes } from './order.js'
@@ -23,10 +23,9 @@ function merge(calls: readonly RecordedMap[]): RecordedMap {
       ),
     ),
   )
-  const labels = [...new Set(calls.map(({ label }) => label))]
   return {
     ...first,
-    label: labels.join(', '),
+    label: joinLabels(...calls.map(({ label }) => label)),
     expressions,
     inputs: operands.inputs,
     scalars: operands.scalars,
@@ -42,12 +41,12 @@ function sharesInput(a: RecordedMap, b: RecordedMap): boolean {
 class Groups {
   readonly groupOf: number[]
   readonly #members: number[][]
-  readonly #dependencies: readonly ReadonlySet<number>[]
+  readonly dependencies: readonly ReadonlySet<number>[]
 
   constructor(private readonly nodes: readonly GraphNode[]) {
     this.groupOf = nodes.map((_, position) => position)
     this.#members = nodes.map((_, position) => [position])
-    this.#dependencies = dependenciesOf(nodes)
+    this.dependencies = dependenciesOf(nodes)
   }
 
   /** The elementwise calls of a group. */
@@ -68,7 +67,7 @@ class Groups {
     const stack = [group]
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       for (const position of this.members(next)) {
-        for (const dependency of this.#dependencies[position] ?? []) {
+        for (const dependency of this.dependencies[position] ?? []) {
           const found = this.groupOf[dependency] as number
           if (found === other) return true
           if (!seen.has(found)) stack.push(found)
@@ -117,7 +116,7 @@ export function mergeSiblings(graph: Graph, limits: Limits): void {
     }
   })
   if (!changed) return
-  sortNodes(graph, nodes, groups.groupOf, (group): GraphNode => {
+  sortNodes(graph, nodes, groups.dependencies, groups.groupOf, (group): GraphNode => {
     const node = nodes[group] as GraphNode
     return groups.members(group).length > 1 ? { ...node, call: merge(groups.calls(group)) } : node
   })

@@ -4,7 +4,7 @@
 import type { DType, Shape } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
-import { convolutionInput } from '../../primitives/convolution-input.js'
+import { convolutionInput } from '../../primitives/convolution.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { typed } from '../../types/typed.js'

@@ -29,6 +29,8 @@ const hardSigmoidOf = (x: Expr): Expr => clipOf(e.add(e.divide(x, 6), 0.5), 0, 1
 /** max(x, 0), with derivative 0 at 0. @example relu(tensor([-1, 2])) // [0, 2] */
 export const relu = /* @__PURE__ */ unary('relu', 'number', (x) => e.select(e.lessEqual(x, 0), 0, x), {
   kinks: [0],
+  // x ≤ 0 exactly where the output is, NaN included.
+  slope: (output, cotangent) => e.select(e.lessEqual(output, 0), 0, cotangent),
 })
 /** min(max(x, 0), 6). */
 export const relu6 = /* @__PURE__ */ unary('relu6', 'number', (x) => clipOf(x, 0, 6), {
@@ -79,7 +81,9 @@ export const selu = /* @__PURE__ */ unary(
 )
 
 /** The logistic function 1 / (1 + exp(−x)). @example sigmoid(tensor([0])) // [0.5] */
-export const sigmoid = /* @__PURE__ */ unary('sigmoid', 'float', sigmoidOf)
+export const sigmoid = /* @__PURE__ */ unary('sigmoid', 'float', sigmoidOf, {
+  slope: (output, cotangent) => e.multiply(cotangent, e.multiply(output, e.subtract(1, output))),
+})
 /** log(sigmoid(x)). */
 export const logSigmoid = /* @__PURE__ */ unary('logSigmoid', 'float', (x) =>
   e.negate(softplusOf(e.negate(x))),

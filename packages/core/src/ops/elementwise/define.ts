@@ -53,7 +53,7 @@ export function operation(
   arity: number,
   parameters: readonly number[] = [],
 ): Definition {
-  return { name, rule, build, arity, parameters, traits, run: elementwise(name, rule, build) }
+  return { name, rule, build, arity, parameters, traits, run: elementwise(name, rule, build, traits.slope) }
 }
 
 /** A public function with its own signature over operations, whose rows in the catalogue it has. */

@@ -2,6 +2,7 @@
  * What is known of an elementwise operation besides how to run it: its expression and where it may be sampled. Tests of
  * backends, checks of gradients and the reference documentation go through all operations by this.
  */
+import type { SlopeByOutput } from '../../primitives/slopes.js'
 import type { Tensor } from '../../tensor.js'
 import type { DTypeRule, Operand } from '../../types/operands.js'
 import type { BuildExpression } from './kernels.js'
@@ -14,6 +15,8 @@ export interface Traits {
   readonly domain?: Interval | readonly Interval[]
   /** Values of the first operand inside the domain where a derivative (of any order) jumps. Default none. */
   readonly kinks?: readonly number[]
+  /** The derivative by the output, for operations on one tensor where that is as exact as by the input. */
+  readonly slope?: SlopeByOutput
 }
 
 /** One elementwise operation. */

@@ -1,3 +1,4 @@
+import { createNullBackend, viewsOf } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { grad } from '../../autograd/gradient.js'
@@ -6,7 +7,7 @@ import { reduce } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import { tensor } from '../creation/tensor.js'
 import { type ElementwiseOperation, elementwiseOperations, elementwiseSamples } from './catalog.js'
-import { abs, relu, sign } from './index.js'
+import { abs, exp, relu, sigmoid, sign, tanh } from './index.js'
 
 beforeAll(() => setDefaultBackend(createCpuBackend()))
 
@@ -138,4 +139,42 @@ test('derivatives at kinks are those that are documented', () => {
   expect(at((x) => x.maximum(0), 0)).toBe(0.5)
   expect(at((x) => x.clip(0, 1), 0)).toBe(1)
   expect(at((x) => x.clip(0, 1), 1)).toBe(1)
+})
+
+describe('slopes by the output', () => {
+  const VALUES = [-Infinity, -2, -0, 0, 1e-30, 3, 20, Infinity, Number.NaN]
+
+  test.each([
+    ['relu', relu],
+    ['sigmoid', sigmoid],
+    ['tanh', tanh],
+    ['exp', exp],
+  ] as const)('%s does not read its input in backward', (_, run) => {
+    const backend = createNullBackend()
+    const x = tensor([1, -2, 3], { backend })
+    const leaf = x.view('test').buffer
+    backend.resetCounts()
+    grad((each: Tensor) => sum(run(each)))(x)
+    const backward = backend.calls().filter(({ label }) => label.endsWith('gradient'))
+    expect(backward.length).toBe(1)
+    for (const call of backward) {
+      expect(viewsOf(call).reads.map(({ buffer }) => buffer)).not.toContain(leaf)
+    }
+  })
+
+  test('relu has the slope that its input says, NaN included', () => {
+    const slopes = grad((x: Tensor) => sum(relu(x)))(float64(VALUES)).dataSync()
+    expect(Array.from(slopes)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1])
+    const infinite = grad((x: Tensor) => sum(relu(x).mul(Infinity)))(float64(VALUES)).dataSync()
+    expect(Array.from(infinite)).toEqual(VALUES.map((x) => (x <= 0 ? 0 : Infinity)))
+  })
+
+  test('sigmoid has its slope to the precision of its output', () => {
+    const slopes = grad((x: Tensor) => sum(sigmoid(x)))(float64(VALUES)).dataSync()
+    expect(slopes.at(-1)).toBeNaN()
+    VALUES.slice(0, -1).forEach((x, position) => {
+      const decay = Math.exp(-Math.abs(x))
+      expect(slopes[position]).toBeCloseTo(decay / (1 + decay) ** 2, 14)
+    })
+  })
 })

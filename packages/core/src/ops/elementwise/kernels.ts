@@ -15,6 +15,7 @@ import {
 import { TensorHandle } from '../../engine/handle.js'
 import { notATensor } from '../../engine/operands.js'
 import { map } from '../../primitives/map.js'
+import { type SlopeByOutput, stateSlope } from '../../primitives/slopes.js'
 import type { Tensor } from '../../tensor.js'
 import type { DTypeRule, Operand } from '../../types/operands.js'
 import { computeType, meetingType, requireRange } from './dtype-rules.js'
@@ -77,21 +78,26 @@ function prepare(
   rule: DTypeRule,
   build: BuildExpression,
   operands: readonly Operand[],
+  slope: SlopeByOutput | undefined,
 ): Kernel {
   requireOperands(operation, operands)
   const target = computeType(operation, rule, meetingType(rule === 'select' ? operands.slice(1) : operands))
-  return { expression: build(...leavesOf(rule, operands, target)), target }
+  const expression = build(...leavesOf(rule, operands, target))
+  if (slope !== undefined && isFloat(target)) stateSlope(expression, slope)
+  return { expression, target }
 }
 
 /**
  * A function of operands that runs an expression of them everywhere.
  *
  * @param build is called once for each combination of operand types
+ * @param slope the derivative by the output, if the operation states it
  */
 export function elementwise(
   operation: string,
   rule: DTypeRule,
   build: BuildExpression,
+  slope?: SlopeByOutput,
 ): (operands: readonly Operand[]) => Tensor {
   const kernels = new Map<number, Kernel>()
   return (operands) => {
@@ -105,7 +111,7 @@ export function elementwise(
     }
     let kernel = kernels.get(key)
     if (kernel === undefined) {
-      kernel = prepare(operation, rule, build, operands)
+      kernel = prepare(operation, rule, build, operands, slope)
       kernels.set(key, kernel)
     }
     const { expression, target } = kernel

@@ -16,7 +16,7 @@ import {
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
 import { fillLike } from '../../primitives/fill-like.js'
-import { scatter } from '../../primitives/ordering.js'
+import { scatter } from '../../primitives/gather.js'
 import { broadcast, reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { retype } from '../../types/typed.js'

@@ -49,7 +49,7 @@ export function searchSorted<S extends Shape, T extends DType, U extends DType>(
     withTemporaries(() => {
       const columns = reshape('searchSorted', values, [...values.shape, 1])
       const count = e.cast(below, 'int32')
-      return reduceMapped('searchSorted', 'sum', count, [sorted, columns], shape, [values.ndim], false)
+      return reduceMapped('searchSorted', 'sum', count, [sorted, columns], { shape, axes: [values.ndim] })
     }),
   )
 }

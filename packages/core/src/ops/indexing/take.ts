@@ -3,7 +3,7 @@
  */
 import { type DType, formatShape, normalizeAxis, type Shape, ShapeError } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
-import { gather as gatherFrom } from '../../primitives/ordering.js'
+import { gather as gatherFrom } from '../../primitives/gather.js'
 import { broadcast, reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import { retype } from '../../types/typed.js'

@@ -4,7 +4,7 @@
 import { type DType, formatShape, type Shape, ShapeError, ValueError } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { embed } from '../../primitives/copy.js'
-import { gather } from '../../primitives/ordering.js'
+import { gather } from '../../primitives/gather.js'
 import { upload } from '../../primitives/upload.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'

@@ -4,7 +4,7 @@
 import { type DType, normalizeAxis, type ScanOperation, type Shape } from '@nabla/backend'
 import { withTemporaries } from '../../engine/temporaries.js'
 import { castTo } from '../../primitives/cast.js'
-import { scan } from '../../primitives/ordering.js'
+import { scan } from '../../primitives/scan.js'
 import { reshape } from '../../primitives/views.js'
 import type { Tensor } from '../../tensor.js'
 import type { Summed } from '../../types/axes.js'

@@ -4,7 +4,7 @@
  */
 import { type DType, expressions as e, input, normalizeAxes, type Shape, scalar } from '@nabla/backend'
 import { map } from '../../primitives/map.js'
-import { reduce } from '../../primitives/reduce.js'
+import { reduce, reduceMapped } from '../../primitives/reduce.js'
 import type { Tensor } from '../../tensor.js'
 import type { Axes, Reduced } from '../../types/axes.js'
 import type { ToFloat } from '../../types/dtypes.js'
@@ -16,6 +16,25 @@ import { inFloat, meanOf } from './sum.js'
 export interface MomentOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /** Taken from the number of elements in the divisor: 0 for a population (the default), 1 for a sample. */
   readonly correction?: number
+}
+
+/** Both with the reduced axes kept at length 1; float32 for float16 tensors, whose sums float16 could not hold. */
+export interface Moments {
+  readonly mean: Tensor
+  readonly variance: Tensor
+}
+
+export const momentType = (dtype: DType): DType => (dtype === 'float16' ? 'float32' : dtype)
+
+/** The mean of floats and the mean squared distance from it, in a pass over `x` each. */
+export function momentsOf(operation: string, x: Tensor, axes: readonly number[]): Moments {
+  const dtype = momentType(x.dtype)
+  const options = { axes, keepdims: true, divisor: reducedCount(x.shape, axes) }
+  const element = e.cast(input(0, x.dtype), dtype)
+  const mean = reduceMapped(operation, 'sum', element, [x], options)
+  const deviation = e.subtract(element, input(1, dtype))
+  const variance = reduceMapped(operation, 'sum', e.multiply(deviation, deviation), [x, mean], options)
+  return { mean, variance }
 }
 
 function varianceOf(operation: string, x: Tensor, axes: readonly number[], options: MomentOptions): Tensor {

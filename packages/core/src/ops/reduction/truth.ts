@@ -25,7 +25,7 @@ function overTruth(
   const truth = expressions.cast(input(0, x.dtype), 'bool')
   const expression = kind === 'sum' ? expressions.cast(truth, 'int32') : truth
   const sorted = normalizeAxes(operation, axes, x.ndim)
-  return reduceMapped(operation, kind, expression, [x], x.shape, sorted, keepdims)
+  return reduceMapped(operation, kind, expression, [x], { axes: sorted, keepdims })
 }
 
 /** Whether any element is true; false over nothing. @example any(tensor([0, 2])) // true */

@@ -2,8 +2,8 @@
  * What a gradient rule is: it gets the inputs, the output, the cotangent of the output and which gradients are needed,
  * and is written in ordinary primitives, so that gradients of gradients are free.
  */
-import type { Primitive, PrimitiveParameters } from '../../engine/primitives.js'
-import type { Tensor } from '../../tensor.js'
+import type { Tensor } from '../tensor.js'
+import type { Primitive, PrimitiveParameters } from './primitives.js'
 
 export interface RuleContext<P extends Primitive> {
   readonly operation: string
