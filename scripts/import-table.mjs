@@ -15,6 +15,7 @@ export const importTable = {
   'packages/nabla': [
     'packages/backend',
     'packages/backend-cpu',
+    'packages/backend-wasm',
     'packages/core',
     'packages/data',
     'packages/io',
