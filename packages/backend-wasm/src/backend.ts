@@ -245,7 +245,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
 
 const UNAVAILABLE = {
   expected: 'an engine with WebAssembly and 128-bit SIMD',
-  received: 'one that lacks it, or a page whose content security policy forbids it',
+  received: 'no WebAssembly with SIMD, or a content security policy that forbids it',
   fix: "use the cpu backend, or allow 'wasm-unsafe-eval' in the policy",
 }
 
@@ -253,9 +253,6 @@ const UNAVAILABLE = {
 export const wasmBackendFactory: BackendFactory = {
   name: 'wasm',
   priority: 10,
-  probe: () =>
-    supportsSimd()
-      ? { available: true }
-      : { available: false, reason: `${UNAVAILABLE.received} (needed: ${UNAVAILABLE.expected})` },
+  probe: () => (supportsSimd() ? { available: true } : { available: false, reason: UNAVAILABLE.received }),
   create: ({ threads }) => createWasmBackend(threads === undefined ? {} : { threads }),
 }

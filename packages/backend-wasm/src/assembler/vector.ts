@@ -150,8 +150,6 @@ export const i8x16 = {
 }
 
 export const i64x2 = {
-  extend_low_i32x4_s: unary(asInt32, 199),
-  extend_high_i32x4_s: unary(asInt32, 200),
   shl: shift(203),
   add: binary(asInt32, 206),
 }

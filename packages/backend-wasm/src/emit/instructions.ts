@@ -81,26 +81,20 @@ function question(float: OnFloats, word?: OnWords, mask?: OnMasks): Emit {
   }
 }
 
-type Formula = (kit: Kit, ...operands: [Vector, Vector]) => Vector
-
-/** A formula for float32, the host's function for float64. Long formulas are functions of their own. */
-function unary(name: ImportedUnary, formula: (kit: Kit, x: Vector) => Vector, long = false): Emit {
+/** A formula for float32, the host's function for float64. */
+function unary(name: ImportedUnary, formula: (kit: Kit, x: Vector) => Vector): Emit {
   return (kit, node, [x = []]) => {
     if (formOf(node.dtype) === 'double') return x.map((each) => unaryByLane(kit, name, each))
-    const operand = x[0] as Vector
-    return [
-      long ? kit.helper(name, (own, own0) => formula(own, own0 as Vector), operand) : formula(kit, operand),
-    ]
+    return [formula(kit, x[0] as Vector)]
   }
 }
 
-function binary(name: ImportedBinary, formula: Formula): Emit {
+function binary(name: ImportedBinary, formula: (kit: Kit, x: Vector, y: Vector) => Vector): Emit {
   return (kit, node, [x = [], y = []]) => {
     if (formOf(node.dtype) === 'double') {
       return x.map((each, i) => binaryByLane(kit, name, each, y[i] as Vector))
     }
-    const call = (own: Kit, ...[a, b]: Vector[]): Vector => formula(own, a as Vector, b as Vector)
-    return [kit.helper(name, call, x[0] as Vector, y[0] as Vector)]
+    return [formula(kit, x[0] as Vector, y[0] as Vector)]
   }
 }
 
@@ -187,11 +181,11 @@ export const EMIT: Readonly<Record<Instruction, Emit>> = {
   expm1: unary('expm1', exponentialLess1),
   log: unary('log', logarithm),
   log1p: unary('log1p', logarithmOf1Plus),
-  sin: unary('sin', sine, true),
-  cos: unary('cos', cosine, true),
+  sin: unary('sin', sine),
+  cos: unary('cos', cosine),
   tanh: unary('tanh', hyperbolicTangent),
-  erf: unary('erf', errorFunction, true),
-  erfc: unary('erfc', complementaryErrorFunction, true),
+  erf: unary('erf', errorFunction),
+  erfc: unary('erfc', complementaryErrorFunction),
   sqrt: same((s, _kit, _c, a) => s.sqrt(a)),
   rsqrt: same((s, _kit, c, a) => s.div(c(1), s.sqrt(a))),
   not: same(undefined, (_kit, _d, a) => not(a), not),

@@ -1,6 +1,7 @@
 /**
  * What every piece of a kernel is written with: the function being written, its module, and the choices that hold for
- * all of it. Constants are kept in locals set at the start, since V8 would build them anew in every round of a loop.
+ * all of it. Constants are kept in locals set at the start, since V8 would build them anew in every round of a loop; so
+ * formulas are written out where they are used: as functions of their own they took twice as long.
  */
 import {
   type FunctionBuilder,
@@ -76,14 +77,5 @@ export class Kit {
   /** A value in a local, to be used several times. */
   let(value: Vector) {
     return this.f.let(value)
-  }
-
-  /** A formula as a function of its own, called instead of repeated. */
-  helper(name: string, formula: (kit: Kit, ...operands: Vector[]) => Vector, ...operands: Vector[]): Vector {
-    const parameters = operands.map(() => 'v128' as const)
-    const helper = this.module.helper(name, parameters, 'v128', (f, ...locals) =>
-      formula(new Kit(f, this.module, this.choices), ...locals),
-    )
-    return this.f.call(helper, ...operands)
   }
 }

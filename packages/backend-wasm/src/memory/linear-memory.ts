@@ -64,6 +64,17 @@ export interface LinearMemoryOptions {
   readonly describeUse: () => string
 }
 
+/** Where addresses are scarce, as on phones, the host may refuse to reserve as much: then half of it, and so on. */
+function createMemory(wanted: number, shared: boolean): { memory: WebAssembly.Memory; maximum: number } {
+  for (let maximum = wanted; ; maximum >>= 1) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: 2, maximum, shared }), maximum }
+    } catch (error) {
+      if (maximum < 4) throw error
+    }
+  }
+}
+
 export class LinearMemory {
   readonly memory: WebAssembly.Memory
   readonly shared: boolean
@@ -73,8 +84,9 @@ export class LinearMemory {
   #borrowed = 0
 
   constructor({ maximumBytes, shared, describeUse }: LinearMemoryOptions) {
-    const maximum = Math.min(MOST_PAGES, Math.max(2, Math.floor(maximumBytes / PAGE)))
-    this.memory = new WebAssembly.Memory({ initial: 2, maximum, shared })
+    const wanted = Math.min(MOST_PAGES, Math.max(2, Math.floor(maximumBytes / PAGE)))
+    const { memory, maximum } = createMemory(wanted, shared)
+    this.memory = memory
     this.shared = shared
     this.#describeUse = describeUse
     this.#views = viewsOn(this.memory.buffer)
