@@ -5,6 +5,7 @@
 export const importTable = {
   'packages/backend': [],
   'packages/backend-cpu': ['packages/backend'],
+  'packages/backend-wasm': ['packages/backend'],
   'packages/core': ['packages/backend'],
   'packages/optim': ['packages/core'],
   'packages/data': ['packages/core'],
@@ -14,6 +15,7 @@ export const importTable = {
   'packages/nabla': [
     'packages/backend',
     'packages/backend-cpu',
+    'packages/backend-wasm',
     'packages/core',
     'packages/data',
     'packages/io',

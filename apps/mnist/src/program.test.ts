@@ -55,7 +55,7 @@ describe('train and evaluate', () => {
     const anyNumber = expect.any(Number)
     const epoch = { loss: anyNumber, accuracy: anyNumber, seconds: anyNumber, samplesPerSecond: anyNumber }
     expect(report).toEqual({
-      backend: 'cpu',
+      backend: 'wasm',
       data: { source: 'Built-in digits, as asked for.', train: 300, test: 4000 },
       model: 'mlp',
       parameters: 407050,
@@ -69,7 +69,7 @@ describe('train and evaluate', () => {
       report.epochs,
     )
     for (const part of [
-      'backend  cpu',
+      'backend  wasm',
       'Built-in digits',
       'Epoch 3/3',
       'accuracy',
@@ -266,7 +266,14 @@ describe('info and help', () => {
   test('help lists commands, the flags of training, and the backends there are', async () => {
     const { code, output } = await workspace.run(['--help'])
     expect(code).toBe(0)
-    for (const part of ['evaluate', 'predict', 'info', '--learning-rate', '--profile [file]', 'auto, cpu'])
+    for (const part of [
+      'evaluate',
+      'predict',
+      'info',
+      '--learning-rate',
+      '--profile [file]',
+      'auto, wasm, cpu',
+    ])
       expect(output).toContain(part)
   })
 })
@@ -324,7 +331,7 @@ describe('misuse', () => {
 
   test('a backend that is not there', async () => {
     expect(await errorOf('--backend', 'abacus', '--out', workspace.path('x'))).toMatchInlineSnapshot(
-      `"createBackend: expected a backend that can be had (registered: cpu); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
+      `"createBackend: expected a backend that can be had (registered: wasm, cpu); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
     )
   })
 

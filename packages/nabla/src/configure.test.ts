@@ -70,7 +70,7 @@ describe('choosing', () => {
     expect(backend).toBe(defaultBackend())
     expect(passedOver).toEqual([])
     expect(seed).toBeUndefined()
-    expect(description).toBe('cpu (plain TypeScript on typed arrays, one thread), the default')
+    expect(description).toMatch(/^wasm \(WebAssembly with 128-bit SIMD.*\), the default$/)
   })
 
   test('a preference passes over what cannot be had, and says why', async () => {
@@ -91,19 +91,19 @@ describe('choosing', () => {
   test('one that is asked for by name and cannot be had is an error', async () => {
     const before = defaultBackend()
     expect(await errorOf(configure({ backend: 'abacus' }, { folder }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the program."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the program."`,
     )
     expect(await errorOf(configure({}, { folder, flags: { backend: 'absent' } }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "absent": there is no such device. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received "absent": there is no such device. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
     )
     vi.stubEnv('NABLA_BACKEND', 'failing,broken')
     expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received "failing": the driver is too old; "broken": the probe fell over. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the environment variable NABLA_BACKEND."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received "failing": the driver is too old; "broken": the probe fell over. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the environment variable NABLA_BACKEND."`,
     )
     vi.stubEnv('NABLA_BACKEND', '')
     await writeFile(join(folder, 'nabla.config.json'), '{ "backend": [] }')
     expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: cpu, absent, broken, failing, null); received an empty list of names. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by <folder>/nabla.config.json."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received an empty list of names. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by <folder>/nabla.config.json."`,
     )
     expect(defaultBackend()).toBe(before)
   })
@@ -120,6 +120,7 @@ describe('choosing', () => {
 
 test('describeBackends lists all, the most preferred first, with reasons', async () => {
   expect(await describeBackends()).toEqual([
+    { name: 'wasm', available: true, reason: 'available' },
     { name: 'cpu', available: true, reason: 'available' },
     { name: 'absent', available: false, reason: 'there is no such device' },
     { name: 'broken', available: false, reason: 'the probe fell over' },

@@ -12,6 +12,7 @@ import {
   registeredBackends,
 } from '@nabla/backend'
 import { cpuBackendFactory } from '@nabla/backend-cpu'
+import { wasmBackendFactory } from '@nabla/backend-wasm'
 import { setDefaultBackend, setSeed } from '@nabla/core'
 import { type Configuration, resolveConfiguration } from './configuration.js'
 
@@ -31,7 +32,9 @@ export interface Configured extends BackendChoice {
 /** Registers the backends that come with Nabla; a backend registered under the same name before stays. */
 function registerOwnBackends(): void {
   const known = new Set(registeredBackends().map(({ name }) => name))
-  if (!known.has(cpuBackendFactory.name)) registerBackend(cpuBackendFactory)
+  for (const factory of [wasmBackendFactory, cpuBackendFactory]) {
+    if (!known.has(factory.name)) registerBackend(factory)
+  }
 }
 
 /** The first of a preference that can be had; an error tells who asked for it, since that may be far from the code. */

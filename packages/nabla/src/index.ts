@@ -28,6 +28,7 @@ export {
   toChromeTrace,
 } from '@nabla/backend'
 export { createCpuBackend } from '@nabla/backend-cpu'
+export { createWasmBackend, type WasmBackendOptions } from '@nabla/backend-wasm'
 export * from '@nabla/core'
 export * from '@nabla/data'
 export * from '@nabla/io'

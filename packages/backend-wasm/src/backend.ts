@@ -1,0 +1,258 @@
+/**
+ * The WASM backend: buffers in one linear memory, kernels assembled when they are first needed.
+ */
+import {
+  type Backend,
+  BackendError,
+  type BackendFactory,
+  type Buffer,
+  bytesPerElement,
+  type Capabilities,
+  COMPOSITES,
+  DTYPES,
+  type DType,
+  decorate,
+  type Executable,
+  type KernelCall,
+  type MemoryStats,
+  type Program,
+  replayProgram,
+  type TypedArray,
+  ValueError,
+  viewsOf,
+} from '@nabla/backend'
+import { supportsRelaxedSimd, supportsSimd } from './assembler/index.js'
+import { runGather, runScatter } from './axis/indexed.js'
+import { runPool } from './axis/pool.js'
+import { runScan } from './axis/scan.js'
+import { runSort } from './axis/sort.js'
+import { ownBuffer, WasmBuffer } from './buffer.js'
+import { runComposite } from './composites.js'
+import { runContract } from './contraction.js'
+import { Device } from './device.js'
+import { runMap } from './map/map.js'
+import { bytesOf, LinearMemory } from './memory/linear-memory.js'
+import { runReduce } from './reduce/reduce.js'
+
+export interface WasmBackendOptions {
+  /** Threads to compute with; there is one so far, whatever is asked for. 1 makes memory that isn't shared. */
+  readonly threads?: number
+  /** Whether to use relaxed SIMD, whose multiply-add is up to twice as fast; default: where the engine has it. */
+  readonly relaxedSimd?: boolean
+  /** `strict` rounds after each multiplication and addition, so that results are the same on every machine; default `fast`. */
+  readonly numerics?: 'fast' | 'strict'
+  /** Bytes of memory at most, up to and by default 4 GiB. */
+  readonly maximumBytes?: number
+}
+
+function describe(relaxed: boolean): Pick<Capabilities, 'description' | 'limitations'> {
+  return {
+    description: `WebAssembly with 128-bit SIMD${relaxed ? ' and relaxed multiply-add' : ''}, one thread`,
+    limitations: [
+      'one thread',
+      'memory ends at 4 GiB, since addresses have 32 bits, and is not given back to the system before dispose',
+      'float16 is stored as such and computed in float32',
+      'transcendental functions of float64 are those of the host, one element at a time',
+    ],
+  }
+}
+
+function execute(device: Device, call: KernelCall): void {
+  switch (call.kind) {
+    case 'map':
+      runMap(device, call)
+      break
+    case 'reduce':
+      runReduce(device, call)
+      break
+    case 'contract':
+      runContract(call, device)
+      break
+    case 'pool':
+      runPool(device, call)
+      break
+    case 'scan':
+      runScan(device, call)
+      break
+    case 'gather':
+      runGather(device, call)
+      break
+    case 'scatter':
+      runScatter(device, call)
+      break
+    case 'sort':
+      runSort(device, call)
+      break
+    case 'composite':
+      runComposite(device, call)
+      break
+  }
+}
+
+class WasmBackend implements Backend {
+  readonly name = 'wasm'
+  readonly capabilities: Capabilities
+  #device: Device | undefined
+  readonly #live = new Set<WasmBuffer>()
+  #nextId = 0
+  #bytes = 0
+  #peakBytes = 0
+
+  constructor(options: WasmBackendOptions) {
+    const { threads, relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32 } = options
+    const relaxed = numerics === 'fast' && relaxedSimd && supportsRelaxedSimd()
+    const shared = threads !== 1 && typeof SharedArrayBuffer !== 'undefined'
+    const memory = new LinearMemory({ maximumBytes, shared, describeUse: () => this.#describeUse() })
+    this.#device = new Device(memory, { relaxed })
+    this.capabilities = {
+      dtypes: DTYPES,
+      synchronousRead: true,
+      threads: 1,
+      composites: COMPOSITES,
+      maximumViews: 256,
+      ...describe(relaxed),
+    }
+  }
+
+  get #ready(): Device {
+    if (this.#device !== undefined) return this.#device
+    throw new BackendError('wasm', {
+      expected: 'a backend in use',
+      received: 'one that was disposed',
+      fix: 'make another with createWasmBackend()',
+    })
+  }
+
+  #describeUse(): string {
+    const size = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
+    const largest = [...this.#live].sort(
+      (a, b) => b.length * bytesPerElement(b.dtype) - a.length * bytesPerElement(a.dtype),
+    )
+    const list = largest.slice(0, 3).map(({ dtype, length }) => `${dtype}[${length}]`)
+    return `${this.#live.size} live buffers with ${size(this.#bytes)}, the largest ${list.join(', ') || 'none'}`
+  }
+
+  allocate(dtype: DType, length: number): WasmBuffer {
+    const bytes = bytesOf(dtype, length)
+    const block = this.#ready.memory.take(bytes)
+    const buffer = new WasmBuffer(this.#nextId++, dtype, length, this, block)
+    this.#live.add(buffer)
+    this.#bytes += bytes
+    if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes
+    return buffer
+  }
+
+  release(buffer: Buffer): void {
+    const own = ownBuffer(buffer, this, 'release')
+    if (own.block !== undefined) this.#ready.memory.give(own.block)
+    own.block = undefined
+    this.#live.delete(own)
+    this.#bytes -= bytesOf(own.dtype, own.length)
+  }
+
+  write(buffer: Buffer, data: TypedArray): void {
+    const own = ownBuffer(buffer, this, 'write')
+    if (data.length > own.length) {
+      throw new ValueError('write', {
+        expected: `at most ${own.length} elements for buffer ${own.id}`,
+        received: `${data.length} elements`,
+        fix: 'allocate a longer buffer or write a part of the data',
+      })
+    }
+    this.#elementsOf(own, 0, data.length).set(data)
+  }
+
+  readSync(buffer: Buffer, offset = 0, length = buffer.length - offset): TypedArray {
+    const own = ownBuffer(buffer, this, 'read')
+    if (offset < 0 || length < 0 || offset + length > own.length) {
+      throw new ValueError('read', {
+        expected: `a range within the ${own.length} elements of buffer ${own.id}`,
+        received: `${length} elements from ${offset}`,
+        fix: 'read fewer elements or start earlier',
+      })
+    }
+    return this.#elementsOf(own, offset, length).slice()
+  }
+
+  #elementsOf({ dtype, block }: WasmBuffer, offset: number, length: number): TypedArray {
+    const address = (block?.address ?? 0) + bytesOf(dtype, offset)
+    return this.#ready.memory.arrayAt(dtype, address, length)
+  }
+
+  async read(buffer: Buffer, offset?: number, length?: number): Promise<TypedArray> {
+    return this.readSync(buffer, offset, length)
+  }
+
+  run(call: KernelCall): void {
+    this.#check(call)
+    execute(this.#ready, call)
+  }
+
+  #check(call: KernelCall): void {
+    const { reads, writes } = viewsOf(call)
+    for (const view of reads) ownBuffer(view.buffer, this, call.label)
+    for (const view of writes) ownBuffer(view.buffer, this, call.label)
+  }
+
+  /** A replay in which a call that comes again, as the very object, is not laid out again. */
+  prepare(program: Program): Executable {
+    const recorded = new WeakMap<KernelCall, readonly (() => void)[]>()
+    const run = (call: KernelCall): void => {
+      const device = this.#ready
+      this.#check(call)
+      const actions = recorded.get(call)
+      if (actions !== undefined) {
+        for (const action of actions) action()
+        return
+      }
+      const recording = device.record(() => execute(device, call))
+      if (recording !== undefined) recorded.set(call, recording)
+    }
+    return replayProgram(decorate(this, { run }), program)
+  }
+
+  async synchronize(): Promise<void> {}
+
+  memory(): MemoryStats {
+    return {
+      buffers: this.#live.size,
+      bytes: this.#bytes,
+      peakBytes: this.#peakBytes,
+      pooledBytes: this.#device?.memory.freeBytes ?? 0,
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const buffer of this.#live) buffer.block = undefined
+    this.#live.clear()
+    this.#bytes = 0
+    this.#device = undefined
+  }
+}
+
+/**
+ * A backend on WebAssembly. Several may exist side by side, each with a memory of its own.
+ *
+ * @example
+ * const backend = createWasmBackend({ numerics: 'strict' })
+ *
+ * @throws BackendError where there is no WebAssembly with SIMD.
+ */
+export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
+  if (!supportsSimd()) throw new BackendError('createWasmBackend', UNAVAILABLE)
+  return new WasmBackend(options)
+}
+
+const UNAVAILABLE = {
+  expected: 'an engine with WebAssembly and 128-bit SIMD',
+  received: 'no WebAssembly with SIMD, or a content security policy that forbids it',
+  fix: "use the cpu backend, or allow 'wasm-unsafe-eval' in the policy",
+}
+
+/** For `registerBackend`: name `wasm`, before `cpu`. */
+export const wasmBackendFactory: BackendFactory = {
+  name: 'wasm',
+  priority: 10,
+  probe: () => (supportsSimd() ? { available: true } : { available: false, reason: UNAVAILABLE.received }),
+  create: ({ threads }) => createWasmBackend(threads === undefined ? {} : { threads }),
+}
