@@ -8,128 +8,22 @@ import {
   type Executable,
   type Program,
   replayProgram,
-  viewsOf,
 } from '@nabla/backend'
 import { untracedDefault } from '../engine/default-backend.js'
 import { own } from '../engine/deliver.js'
 import { disposedError } from '../engine/handle.js'
 import { currentOwner, type Owner } from '../engine/scope.js'
 import { openResults, type Step } from '../engine/step.js'
-import { captureSite, Reference, Storage } from '../engine/storage.js'
+import { captureSite, Reference, type Storage } from '../engine/storage.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
+import { actionsOf, assemble, type External, optimized } from './assemble.js'
 import type { Capture, ResultSpecification } from './capture.js'
 import type { HostAction } from './function-trace.js'
-import type { Graph, Role } from './graph.js'
-import { optimize, type Report } from './passes/index.js'
-import { VariablePlace } from './variable-memory.js'
-
-/** Released buffers of a result, which are used again. */
-class Pool {
-  #buffers: Buffer[] = []
-  #isClosed = false
-
-  constructor(private readonly backend: Backend) {}
-
-  take(): Buffer | undefined {
-    return this.#buffers.pop()
-  }
-
-  give(buffer: Buffer): void {
-    if (this.#isClosed || this.#buffers.length >= POOLED) this.backend.release(buffer)
-    else this.#buffers.push(buffer)
-  }
-
-  /** Keeps nothing from now on: results may outlive the program. */
-  close(): void {
-    this.#isClosed = true
-    for (const buffer of this.#buffers.splice(0)) this.backend.release(buffer)
-  }
-}
-
-/** A buffer of a result, which goes back to its pool once its tensor was freed. */
-class ResultStorage extends Storage {
-  constructor(
-    backend: Backend,
-    buffer: Buffer,
-    private readonly pool: Pool,
-  ) {
-    super(backend, buffer)
-  }
-
-  protected override free(): void {
-    this.pool.give(this.buffer)
-  }
-}
-
-/** Buffers that are kept per result. */
-const POOLED = 2
-
-/** An external slot of the program. */
-interface External {
-  readonly slot: number
-  readonly role: Role
-  /** Whether the program writes it. */
-  readonly written: boolean
-  /** Released buffers, for results. */
-  readonly pool: Pool
-  /** Where its variables are. */
-  readonly place: VariablePlace | undefined
-}
-
-/** The program of a graph, with slots numbered anew, and what its external slots are. */
-function assemble(
-  graph: Graph,
-  backend: Backend,
-  numbers: number,
-): { readonly program: Program; readonly externals: External[] } {
-  // A result without elements is written by no call.
-  const used = new Set(graph.slots.flatMap(({ role }, slot) => (role.kind === 'result' ? [slot] : [])))
-  const written = new Set<number>()
-  for (const { call } of graph.nodes) {
-    const { reads, writes } = viewsOf(call)
-    for (const { buffer } of [...reads, ...writes]) used.add(buffer)
-    for (const { buffer } of writes) written.add(buffer)
-  }
-  const externals = [...used].flatMap((slot): External[] => {
-    const { role } = graph.slots[slot] as Graph['slots'][number]
-    if (role.kind === 'temporary') return []
-    const isWritten = written.has(slot)
-    const place = role.kind === 'variables' ? new VariablePlace(role.variables, isWritten) : undefined
-    return [{ slot, role, written: isWritten, pool: new Pool(backend), place }]
-  })
-  const program = {
-    slots: graph.slots.map(({ dtype, length }) => ({ dtype, length })),
-    external: externals.map(({ slot }) => slot),
-    scalars: numbers,
-    calls: graph.nodes.map(({ call }) => call),
-  }
-  return { program, externals }
-}
-
-/** Optimizes; frees what was captured if that fails, since constants are computed on the way. */
-function optimized({ graph, backend, uploads }: Capture): ReturnType<typeof optimize> {
-  try {
-    return optimize(graph, backend)
-  } catch (error) {
-    for (const buffer of uploads) backend.release(buffer)
-    throw error
-  }
-}
-
-/** The actions of the host that later runs need. */
-function actionsOf({ actions, spent }: Capture, { calls }: Program): HostAction[] {
-  const live = new Set<number>()
-  for (const call of calls) {
-    if (!('scalars' in call)) continue
-    for (const scalar of call.scalars) if (typeof scalar !== 'number') live.add(scalar.slot)
-  }
-  // Numbers that only made the first value of a variable are not asked for again.
-  return actions.filter(
-    ({ slots }) =>
-      slots.length === 0 || slots.some((slot) => live.has(slot)) || !slots.some((slot) => spent.has(slot)),
-  )
-}
+import type { Graph } from './graph.js'
+import type { Report } from './passes/index.js'
+import { ResultStorage } from './result-memory.js'
+import type { VariablePlace } from './variable-memory.js'
 
 export class CapturedProgram {
   readonly report: Report

@@ -15,7 +15,7 @@ import { createCpuBackend } from '@nabla/backend-cpu'
 import { tensorFrom } from '../../ops/creation/tensor.js'
 import { Variable } from '../../variable.js'
 import { addSlot, type Graph, type Role, type SlotView } from '../graph.js'
-import { computation } from '../inspect.js'
+import { computation } from '../kernel-text.js'
 
 export const draftBackend = createCpuBackend()
 
