@@ -7,7 +7,7 @@ await build({
   platform: 'node',
   mainFields: ['module', 'main'],
   format: 'esm',
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname ?? '.';" },
   outfile: 'dist/tfjs.mjs',
   logLevel: 'error',
 })

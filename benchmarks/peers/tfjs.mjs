@@ -1,14 +1,18 @@
 /**
- * TensorFlow.js on its `cpu` backend. Results are read back, as its users must. Its ES modules don't load in Node as
- * they are, so `npm run tfjs` bundles this file first.
+ * TensorFlow.js on its `cpu` backend, or with TFJS_BACKEND=wasm on that (one thread: its threads don't start in Node).
+ * Results are read back, as its users must. Its ES modules don't load in Node as they are, so `npm run tfjs` bundles this
+ * file first.
  */
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops'
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import '@tensorflow/tfjs-backend-cpu'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { measureAll } from './measure.mjs'
 
-await tf.setBackend('cpu')
+const backend = process.env.TFJS_BACKEND ?? 'cpu'
+if (backend === 'wasm') setWasmPaths(`${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`)
+await tf.setBackend(backend)
 const random = (...shape) => tf.randomUniform(shape, -1, 1)
 
 /** Runs, reads the result, frees everything. */
@@ -110,7 +114,7 @@ function transformer() {
   }
 }
 
-await measureAll('tfjs cpu', [
+await measureAll(`tfjs ${backend}`, [
   matmul('64', 64, 64, 64),
   matmul('256', 256, 256, 256),
   matmul('512', 512, 512, 512),
