@@ -3,9 +3,10 @@
  */
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import type { Scripts } from './site.js'
 
 /** Bundles the page of this name in `browser/pages`. */
-export async function bundlePage(name: string): Promise<string> {
+export async function bundlePage(name: string): Promise<Scripts> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`pages/${name}.ts`, import.meta.url))],
     bundle: true,
@@ -19,5 +20,5 @@ export async function bundlePage(name: string): Promise<string> {
   })
   const [script] = outputFiles
   if (script === undefined) throw new Error(`the page ${name} gave no script`)
-  return script.text
+  return { entry: 'page.js', files: new Map([['page.js', script.text]]) }
 }

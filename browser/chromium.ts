@@ -41,7 +41,8 @@ export function describeInChromium(name: string, body: (browser: () => Browser) 
         throw new Error(MISSING)
       })
     } else {
-      test.skip(`${name}: skipped, ${MISSING}`)
+      console.warn(`${name}: skipped, ${MISSING}`)
+      test.skip(name)
     }
     return
   }

@@ -8,6 +8,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { bundlePage } from './bundle.js'
 import { describeInChromium } from './chromium.js'
 import type { ConformanceReport } from './pages/conformance.js'
+import type { Scripts } from './site.js'
 import { ISOLATION, POLICY, visit } from './visit.js'
 
 /** Some 20 seconds where nothing else goes on. */
@@ -19,13 +20,13 @@ const pages = [
 ] as const
 
 describeInChromium('conformance of wasm in Chromium', (browser) => {
-  let script = ''
+  let scripts: Scripts
   beforeAll(async () => {
-    script = await bundlePage('conformance')
+    scripts = await bundlePage('conformance')
   })
 
   test.each(pages)('on a page %s', TIMEOUT, async (_, isolated, headers) => {
-    const { report, errors } = await visit<ConformanceReport>(browser(), { script, headers })
+    const { report, errors } = await visit<ConformanceReport>(browser(), { scripts, headers })
     expect(report).toMatchObject({ isolated, failures: [] })
     expect(report.captured).toBeGreaterThan(1000)
     expect(report.eager + report.captured).toBe(conformanceCases(createWasmBackend().capabilities).length)

@@ -10,22 +10,27 @@ export interface Site extends AsyncDisposable {
   readonly report: Promise<string>
 }
 
-/** The script is a file of its own, since policies that forbid inline scripts are among what is tested. */
-const HTML = `<!doctype html>
+/** The scripts of a page: texts by path, and the path of the one that it starts with. */
+export interface Scripts {
+  readonly entry: string
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** Scripts are files of their own, since policies that forbid inline scripts are among what is tested. */
+const html = (entry: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Nabla</title>
 <link rel="icon" href="data:,">
-<script type="module" src="/page.js"></script>
+<script type="module" src="/${entry}"></script>
 `
 
-/** Serves `script` as a page; `headers` come with every answer. */
-export function serve(script: string, headers: Readonly<Record<string, string>> = {}): Promise<Site> {
+/** Serves a page with these scripts; `headers` come with every answer. */
+export function serve(scripts: Scripts, headers: Readonly<Record<string, string>> = {}): Promise<Site> {
   const { promise: report, resolve: reported } = deferred<string>()
-  const files = new Map([
-    ['/', { type: 'text/html; charset=utf-8', content: HTML }],
-    ['/page.js', { type: 'text/javascript; charset=utf-8', content: script }],
-  ])
+  const files = new Map([['/', { type: 'text/html; charset=utf-8', content: html(scripts.entry) }]])
+  for (const [path, content] of scripts.files)
+    files.set(`/${path}`, { type: 'text/javascript; charset=utf-8', content })
   const server = createServer((request: IncomingMessage, response) => {
     const [path = ''] = (request.url ?? '').split('?')
     const file = files.get(path)

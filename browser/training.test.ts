@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { bundlePage } from './bundle.js'
 import { describeInChromium } from './chromium.js'
 import type { TrainingReport } from './pages/training.js'
+import type { Scripts } from './site.js'
 import { trainDigits } from './train-digits.js'
 import { ISOLATION, POLICY, STRICT_POLICY, visit } from './visit.js'
 
@@ -22,14 +23,14 @@ const pages = [
 ] as const
 
 describeInChromium('training in Chromium', (browser) => {
-  let script = ''
+  let scripts: Scripts
   beforeAll(async () => {
-    script = await bundlePage('training')
+    scripts = await bundlePage('training')
   })
 
   test.each(pages)('on %s learns on %s what it learns in Node', async (backend, _, headers) => {
     const parameters = { backend }
-    const { report, errors } = await visit<TrainingReport>(browser(), { script, headers, parameters })
+    const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers, parameters })
     expect(errors).toEqual([])
     expect(report).toMatchObject({ backend, reasons: {} })
     const [first = Number.NaN, last = Number.NaN] = [report.accuracies[0], report.accuracies.at(-1)]
@@ -41,13 +42,13 @@ describeInChromium('training in Chromium', (browser) => {
   })
 
   test('auto takes wasm', async () => {
-    const { report, errors } = await visit<TrainingReport>(browser(), { script, headers: POLICY })
+    const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers: POLICY })
     expect(errors).toEqual([])
     expect(report.backend).toBe('wasm')
   })
 
   test('auto falls back to cpu under a policy without WebAssembly, and the reason is the policy', async () => {
-    const { report } = await visit<TrainingReport>(browser(), { script, headers: STRICT_POLICY })
+    const { report } = await visit<TrainingReport>(browser(), { scripts, headers: STRICT_POLICY })
     expect(report.backend).toBe('cpu')
     expect(report.testAccuracy).toBeGreaterThan(0.6)
     const reason = 'no WebAssembly with SIMD, or a content security policy that forbids it'

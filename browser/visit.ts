@@ -2,11 +2,10 @@
  * One visit to a page: it is opened under the headers given, does its work by itself, and reports.
  */
 import type { Browser } from 'playwright-core'
-import { serve } from './site.js'
+import { type Scripts, serve } from './site.js'
 
 export interface VisitOptions {
-  /** The page's script. */
-  readonly script: string
+  readonly scripts: Scripts
   readonly headers?: Readonly<Record<string, string>>
   /** What the page finds in its address after `?`. */
   readonly parameters?: Readonly<Record<string, string>>
@@ -38,9 +37,9 @@ type Outcome<Report> = { readonly report: Report } | { readonly error: string }
  */
 export async function visit<Report>(
   browser: Browser,
-  { script, headers = {}, parameters = {} }: VisitOptions,
+  { scripts, headers = {}, parameters = {} }: VisitOptions,
 ): Promise<Visit<Report>> {
-  const site = await serve(script, headers)
+  const site = await serve(scripts, headers)
   const page = await browser.newPage()
   const errors: string[] = []
   try {

@@ -18,6 +18,7 @@ const steps = [
   ['build', node, ['scripts/build.mjs']],
   ['published packages', node, ['scripts/check-tarballs.mjs']],
   ['bundle size', node, ['scripts/bundle-size.mjs']],
+  ['bundlers', 'vitest', ['run', '--config', 'browser/bundlers/vitest.config.ts']],
 ]
 
 const width = Math.max(...steps.map(([name]) => name.length))
