@@ -1,14 +1,31 @@
 /**
- * The script of a page, bundled from the TypeScript sources of the workspace: nothing has to be built first.
+ * The scripts of a page, bundled from the TypeScript sources of the workspace: nothing has to be built first.
  */
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Scripts } from './site.js'
 
-/** Bundles the page of this name in `browser/pages`. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** What packages start as workers: `new URL('./worker.js', import.meta.url)`, which esbuild doesn't follow by itself. */
+function workers(): string[] {
+  const packages = join(ROOT, 'packages')
+  return readdirSync(packages)
+    .flatMap((name) => {
+      const sources = join(packages, name, 'src')
+      return readdirSync(sources, { recursive: true, encoding: 'utf8' }).map((path) => join(sources, path))
+    })
+    .filter((path) => basename(path) === 'worker.ts')
+}
+
+/** Bundles the page of this name in `browser/pages`, and beside it the workers. */
 export async function bundlePage(name: string): Promise<Scripts> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`pages/${name}.ts`, import.meta.url))],
+    entryPoints: [join(ROOT, 'browser', 'pages', `${name}.ts`), ...workers()],
+    entryNames: '[name]',
+    outdir: '/',
     bundle: true,
     format: 'esm',
     platform: 'browser',
@@ -18,7 +35,8 @@ export async function bundlePage(name: string): Promise<Scripts> {
     logLevel: 'error',
     tsconfigRaw: '{}',
   })
-  const [script] = outputFiles
-  if (script === undefined) throw new Error(`the page ${name} gave no script`)
-  return { entry: 'page.js', files: new Map([['page.js', script.text]]) }
+  return {
+    entry: `${name}.js`,
+    files: new Map(outputFiles.map(({ path, text }) => [basename(path), text])),
+  }
 }
