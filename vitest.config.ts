@@ -13,7 +13,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@nabla/source', 'node', 'module-sync'] } },
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts', '{benchmarks,docs,scripts}/**/*.test.ts'],
+    include: ['{packages,apps}/*/src/**/*.test.ts', '{benchmarks,browser,docs,scripts}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'benchmarks/peers/**'],
     pool: 'threads',
     maxWorkers: 2,

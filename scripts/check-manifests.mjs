@@ -53,7 +53,7 @@ function publishingProblems(folder, content) {
 
 /** No package does anything when it is imported, except `nabla`, whose entry brings a default backend. */
 function sideEffectsOf(name) {
-  return name === 'nabla' ? ['./dist/index.js', './src/index.ts'] : false
+  return name === 'nabla' ? ['./dist/index.js', './dist/node/index.js', './src/index.ts'] : false
 }
 
 /** `exports` as a published package has it. */

@@ -18,6 +18,7 @@ const steps = [
   ['build', node, ['scripts/build.mjs']],
   ['published packages', node, ['scripts/check-tarballs.mjs']],
   ['bundle size', node, ['scripts/bundle-size.mjs']],
+  ['bundlers', 'vitest', ['run', '--config', 'browser/bundlers/vitest.config.ts']],
 ]
 
 const width = Math.max(...steps.map(([name]) => name.length))
@@ -27,6 +28,8 @@ for (const [name, command, args] of steps) {
   const { status, output } = await runQuietly(command, args)
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${status === 0 ? '✓' : '✗'} ${name.padEnd(width)}  ${seconds.padStart(6)} s`)
+  // What a step could not do here, and why.
+  for (const line of output.split('\n')) if (line.includes(': skipped, ')) console.log(`    ${line.trim()}`)
   if (status === 0) continue
   failed.push(name)
   console.log(output.trimEnd().replaceAll(/^/gm, '    '))

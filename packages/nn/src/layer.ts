@@ -123,6 +123,13 @@ export abstract class Layer extends Module {
     return output
   }
 
+  /** @internal Computes nothing where all layers inside can tell from the shape what weights they need. */
+  override makeWeights(inputs: Tensor): void {
+    this.#requireBatch(inputs)
+    this.ensureBuilt(inputs.shape.slice(1), inputs.backend)
+    if (!isBuilt(this)) super.makeWeights(inputs)
+  }
+
   /** The backend that weights are made on, if `ensureBuilt` was told one. */
   protected get weightBackend(): Backend | undefined {
     return this.#backend
@@ -222,4 +229,13 @@ export abstract class Layer extends Module {
     const operations = this.operations(inputShape)
     return [{ ...summaryOf(path, this.kind, this.variables), inputShape, outputShape, operations }]
   }
+}
+
+/** Whether a layer and all inside it have their weights; of other modules nothing can be said without data. */
+function isBuilt(module: Module): boolean {
+  return (
+    module instanceof Layer &&
+    module.inputShape !== undefined &&
+    module.children().every(([, child]) => isBuilt(child))
+  )
 }

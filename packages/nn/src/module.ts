@@ -49,6 +49,11 @@ export abstract class Module {
   /** The output for a batch of inputs. */
   abstract call(x: Tensor, context?: CallContext): Tensor
 
+  /** @internal Makes the weights for batches like this one, as layers do when they first see data: one sample is enough. */
+  makeWeights(inputs: Tensor): void {
+    scope(() => void this.call(inputs.slice([0, 1]), INFERENCE))
+  }
+
   /**
    * Variables, sub-modules and generators by property name; an element of a list is `list.0`, `list.1`, … Override it
    * to name them otherwise.

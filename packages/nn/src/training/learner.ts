@@ -193,10 +193,9 @@ export class Learner {
     return { value: regularization === undefined ? loss : loss.add(regularization), predictions }
   }
 
-  /** Layers make their weights when they first see data: one sample is enough. */
   #ensureBuilt({ inputs }: Batch): void {
     if (this.#built) return
-    scope(() => void this.model.call(inputs.slice([0, 1]), INFERENCE))
+    this.model.makeWeights(inputs)
     this.#built = true
   }
 

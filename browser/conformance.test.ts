@@ -1,0 +1,35 @@
+/**
+ * The conformance kit on the wasm backend in Chromium, under a content security policy that allows no more than compiling
+ * WebAssembly: all cases, eager and captured, on a page that may share memory between threads and on one that may not.
+ */
+import { createWasmBackend } from '@nabla/backend-wasm'
+import { conformanceCases } from '@nabla/conformance/core'
+import { beforeAll, expect, test } from 'vitest'
+import { bundlePage } from './bundle.js'
+import { describeInChromium } from './chromium.js'
+import type { ConformanceReport } from './pages/conformance.js'
+import type { Scripts } from './site.js'
+import { ISOLATION, POLICY, visit } from './visit.js'
+
+/** Some 20 seconds where nothing else goes on. */
+const TIMEOUT = { timeout: 300_000 }
+
+const pages = [
+  ['isolated from other origins', true, { ...POLICY, ...ISOLATION }],
+  ['not isolated', false, POLICY],
+] as const
+
+describeInChromium('conformance of wasm in Chromium', (browser) => {
+  let scripts: Scripts
+  beforeAll(async () => {
+    scripts = await bundlePage('conformance')
+  })
+
+  test.each(pages)('on a page %s', TIMEOUT, async (_, isolated, headers) => {
+    const { report, errors } = await visit<ConformanceReport>(browser(), { scripts, headers })
+    expect(report).toMatchObject({ isolated, failures: [] })
+    expect(report.captured).toBeGreaterThan(1000)
+    expect(report.eager + report.captured).toBe(conformanceCases(createWasmBackend().capabilities).length)
+    expect(errors).toEqual([])
+  })
+})

@@ -1,0 +1,59 @@
+/**
+ * Training in Chromium: it learns, it gives the numbers that Node gives, and it does without WebAssembly where a page's
+ * policy forbids that.
+ */
+import { beforeAll, expect, test } from 'vitest'
+import { bundlePage } from './bundle.js'
+import { describeInChromium } from './chromium.js'
+import type { TrainingReport } from './pages/training.js'
+import type { Scripts } from './site.js'
+import { trainDigits } from './train-digits.js'
+import { ISOLATION, POLICY, STRICT_POLICY, visit } from './visit.js'
+
+function expectClose(values: readonly number[], wanted: readonly number[]): void {
+  expect(values).toHaveLength(wanted.length)
+  const worst = Math.max(...values.map((value, epoch) => Math.abs(value - (wanted[epoch] ?? Number.NaN))))
+  expect(worst).toBeLessThan(1e-3)
+}
+
+const pages = [
+  ['cpu', 'an ordinary page', POLICY],
+  ['wasm', 'an ordinary page', POLICY],
+  ['wasm', 'a page isolated from other origins', { ...POLICY, ...ISOLATION }],
+] as const
+
+describeInChromium('training in Chromium', (browser) => {
+  let scripts: Scripts
+  beforeAll(async () => {
+    scripts = await bundlePage('training')
+  })
+
+  test.each(pages)('on %s learns on %s what it learns in Node', async (backend, _, headers) => {
+    const parameters = { backend }
+    const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers, parameters })
+    expect(errors).toEqual([])
+    expect(report).toMatchObject({ backend, reasons: {} })
+    const [first = Number.NaN, last = Number.NaN] = [report.accuracies[0], report.accuracies.at(-1)]
+    expect(last).toBeGreaterThan(first + 0.2)
+    expect(report.testAccuracy).toBeGreaterThan(0.6)
+    const inNode = await trainDigits(backend)
+    expectClose(report.losses, inNode.losses)
+    expectClose(report.accuracies, inNode.accuracies)
+  })
+
+  test('auto takes wasm', async () => {
+    const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers: POLICY })
+    expect(errors).toEqual([])
+    expect(report.backend).toBe('wasm')
+  })
+
+  test('auto falls back to cpu under a policy without WebAssembly, and the reason is the policy', async () => {
+    const { report } = await visit<TrainingReport>(browser(), { scripts, headers: STRICT_POLICY })
+    expect(report.backend).toBe('cpu')
+    expect(report.testAccuracy).toBeGreaterThan(0.6)
+    const reason = 'no WebAssembly with SIMD, or a content security policy that forbids it'
+    expect(report.reasons).toEqual({ wasm: reason })
+    expect(report.description).toContain(`"wasm" was passed over: ${reason}`)
+    expect(report.refusal).toMatch(/^BackendError: .*content security policy.*'wasm-unsafe-eval'/s)
+  })
+})
