@@ -17,8 +17,8 @@ import {
   type View,
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { expect, it } from 'vitest'
-import { createWasmBackend } from './index.js'
+import { afterEach, expect, it } from 'vitest'
+import { makeBackend, type WasmBackend } from './backend.js'
 
 const WIDE: Shape = [130, 3, 1100]
 const x = input(0, 'float32')
@@ -200,20 +200,43 @@ const CASES: Readonly<Record<string, Write>> = {
   },
 }
 
-it.each(Object.keys(CASES))('%s', (name) => {
-  const [got, wanted] = [createWasmBackend(), createCpuBackend()].map((backend) => {
-    const bench = new Bench(backend)
-    for (const call of CASES[name]?.(bench) ?? []) backend.run(call)
-    return bench.results.map(({ buffer }) => backend.readSync?.(buffer))
-  })
-  expect(got?.length).toBeGreaterThan(0)
-  got?.forEach((elements, i) => {
-    const other = wanted?.[i]
-    const at = elements?.findIndex((element, position) => element !== other?.[position])
-    expect(
-      at === -1 || at === undefined
-        ? 'the same'
-        : `result ${i}, [${at}]: ${elements?.[at]}, not ${other?.[at]}`,
-    ).toBe('the same')
-  })
+function resultsOf(backend: Backend, name: string) {
+  const bench = new Bench(backend)
+  for (const call of CASES[name]?.(bench) ?? []) backend.run(call)
+  return bench.results.map(({ buffer }) => backend.readSync?.(buffer))
+}
+
+const backends: WasmBackend[] = []
+
+/** All that can be divided is. */
+async function withThreads(threads: number): Promise<Backend> {
+  const backend = makeBackend({ threads }, { leastWork: 0 })
+  backends.push(backend)
+  await backend.startThreads()
+  expect(backend.capabilities.limitations.join()).toMatch(threads === 1 ? /one thread/ : /^memory/)
+  return backend
+}
+
+afterEach(async () => {
+  for (const backend of backends.splice(0)) await backend.dispose()
 })
+
+const names = Object.keys(CASES)
+
+it.each(names.flatMap((name) => [1, 2, 3].map((threads) => [name, threads] as const)))(
+  '%s, threads: %i',
+  async (name, threads) => {
+    const got = resultsOf(await withThreads(threads), name)
+    const wanted = resultsOf(createCpuBackend(), name)
+    expect(got.length).toBeGreaterThan(0)
+    got.forEach((elements, i) => {
+      const other = wanted[i]
+      const at = elements?.findIndex((element, position) => element !== other?.[position])
+      expect(
+        at === -1 || at === undefined
+          ? 'the same'
+          : `result ${i}, [${at}]: ${elements?.[at]}, not ${other?.[at]}`,
+      ).toBe('the same')
+    })
+  },
+)

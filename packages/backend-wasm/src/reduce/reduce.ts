@@ -139,9 +139,9 @@ function reduce(device: Device, call: ReduceCall): void {
   const writer = device.arguments()
   writer.words(kept.lengths)
   writer.words(reduced.lengths)
-  // With threads, each takes so many steps, and has registers of its own.
+  // Each thread takes so many steps, and has registers of its own.
   writer.word(form === 'along' ? 0 : device.registers(REGISTER_BYTES))
-  writer.word(steps)
+  writer.word(device.stepsPerThread(steps))
   leaves.forEach(({ address }, i) => {
     writer.word(address)
     writer.words(kept.strides[i] as readonly number[])
@@ -153,5 +153,6 @@ function reduce(device: Device, call: ReduceCall): void {
   })
   writeScalars(writer, plan.scalars, call.scalars)
   if (post !== undefined) writeScalars(writer, post.scalars, call.scalars)
-  device.run(kernel, steps, (sizeOf(reduced.lengths) * elements) / steps)
+  const elementsPerStep = (sizeOf(reduced.lengths) * elements) / steps
+  device.run(kernel, { steps, elementsPerStep, operations: Math.max(1, plan.operations) })
 }
