@@ -8,7 +8,7 @@ import { FUNCTIONS } from './math/host.js'
 import { ARGUMENT_BYTES, ARGUMENTS, type LinearMemory } from './memory/linear-memory.js'
 import type { Nest } from './nest.js'
 import type { Pool } from './threads/pool.js'
-import { LEAST_WORK } from './threads/thresholds.js'
+import { LEAST_WORK, type LeastWork } from './threads/thresholds.js'
 
 /** Writes a kernel `(args, from, to)`: its arguments lie at `args`, and it does the steps `from` to `to` of its work. */
 export type WriteKernel = (kit: Kit, args: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>) => void
@@ -35,17 +35,18 @@ export class Device {
   readonly choices: Choices
   /** Other threads, if there are any. */
   readonly pool: Pool | undefined
-  readonly #leastWork: number
+  /** How much work is divided. */
+  readonly least: LeastWork
   readonly #kernels = new Map<string, Kernel>()
   #writer: ArgumentWriter | undefined
   #registers: number | undefined
   #recording: (() => void)[] | undefined
 
-  constructor(memory: LinearMemory, choices: Choices, pool?: Pool, leastWork: number = LEAST_WORK.elements) {
+  constructor(memory: LinearMemory, choices: Choices, pool?: Pool, least: LeastWork = LEAST_WORK) {
     this.memory = memory
     this.choices = choices
     this.pool = pool
-    this.#leastWork = leastWork
+    this.least = least
   }
 
   compile(write: WriteKernel): Kernel {
@@ -80,7 +81,8 @@ export class Device {
   #launch(kernel: Kernel, { steps, elementsPerStep, operations = 1, unit = 1 }: Work): void {
     const most = Math.max(4, Math.ceil(ELEMENTS_PER_CALL / elementsPerStep / 4) * 4)
     const { pool } = this
-    const isLong = unit !== 'none' && steps > unit && steps * elementsPerStep * operations >= this.#leastWork
+    const isLong =
+      unit !== 'none' && steps > unit && steps * elementsPerStep * operations >= this.least.elements
     if (isLong && pool?.has(kernel) && pool.ready) {
       pool.divide(steps, unit, (_, from, to) => pool.callRange(kernel, ARGUMENTS, from, to, most))
     } else

@@ -19,6 +19,7 @@ import {
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { afterEach, expect, it } from 'vitest'
 import { makeBackend, type WasmBackend } from './backend.js'
+import { ANY_WORK } from './threads/thresholds.js'
 
 const WIDE: Shape = [130, 3, 1100]
 const x = input(0, 'float32')
@@ -210,7 +211,7 @@ const backends: WasmBackend[] = []
 
 /** All that can be divided is. */
 async function withThreads(threads: number): Promise<Backend> {
-  const backend = makeBackend({ threads }, { leastWork: 0 })
+  const backend = makeBackend({ threads }, { leastWork: ANY_WORK })
   backends.push(backend)
   await backend.startThreads()
   expect(backend.capabilities.limitations.join()).toMatch(threads === 1 ? /one thread/ : /^memory/)

@@ -5,11 +5,12 @@ import type { LinearMemory } from '../memory/linear-memory.js'
 import { WORKER_BYTES } from './control.js'
 import { Pool, type PoolOptions } from './pool.js'
 import { defaultThreads, whyUnshared } from './spawn.js'
+import type { LeastWork } from './thresholds.js'
 
 /** Choices that only tests make. */
 export interface ThreadOptions extends Pick<PoolOptions, 'spawn' | 'startTimeout' | 'callTimeout'> {
-  /** The work of a kernel from which on it is divided; 0 divides all that can be. */
-  readonly leastWork?: number
+  /** How much work is divided. */
+  readonly leastWork?: LeastWork
 }
 
 export interface Threads {
