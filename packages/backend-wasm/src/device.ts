@@ -79,7 +79,8 @@ export class Device {
   }
 
   #launch(kernel: Kernel, { steps, elementsPerStep, operations = 1, unit = 1 }: Work): void {
-    const most = Math.max(4, Math.ceil(ELEMENTS_PER_CALL / elementsPerStep / 4) * 4)
+    // Steps may be of nothing.
+    const most = Math.min(steps, Math.max(4, Math.ceil(ELEMENTS_PER_CALL / elementsPerStep / 4) * 4))
     const { pool } = this
     const isLong =
       unit !== 'none' && steps > unit && steps * elementsPerStep * operations >= this.least.elements

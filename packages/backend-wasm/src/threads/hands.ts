@@ -40,13 +40,12 @@ export class Hands {
 
   /** One more call. If the list is full, what it holds is done first. */
   add(kernel: Kernel, { number, source }: Entry, count: number, parameters: readonly number[]): void {
-    const isKnown = source.known.has(this.#worker)
-    const needed = 2 + parameters.length + (isKnown ? 0 : 3 + Math.ceil(source.bytes.length / 4))
+    const needed = 5 + parameters.length + Math.ceil(source.bytes.length / 4)
     if (this.#length + needed > LIST_WORDS) {
       this.start()
       this.finish()
     }
-    if (!isKnown) this.#define(source)
+    if (!source.known.has(this.#worker)) this.#define(source)
     const list = this.#control
     let at = this.#list + this.#length
     list[at++] = number
