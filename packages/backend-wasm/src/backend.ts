@@ -278,9 +278,5 @@ export const wasmBackendFactory: BackendFactory = {
     supportsSimd()
       ? { available: true }
       : { available: false, reason: `${UNAVAILABLE.received} (needed: ${UNAVAILABLE.expected})` },
-  create({ threads }) {
-    const backend = makeBackend(threads === undefined ? {} : { threads })
-    void backend.startThreads()
-    return backend
-  },
+  create: ({ threads }) => createWasmBackend(threads === undefined ? {} : { threads }),
 }

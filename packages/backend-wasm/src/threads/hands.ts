@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../assembler/index.js'
 import { LIST_WORDS, listAt, STATES, type Words, wordsAt } from './control.js'
-import type { Entry, Source } from './library.js'
+import { type Entry, type Library, MOST_FORGOTTEN, type Source } from './library.js'
 import { execute } from './serve.js'
 
 /** How often the caller looks before it sleeps: some 50 µs. Waking it takes as long. */
@@ -19,18 +19,26 @@ export class Hands {
   readonly #words: Words
   readonly #list: number
   readonly #timeout: number
+  readonly #library: Library
   #length = 0
   #generation = 0
   /** The kernels of the list, call by call, and the modules that it defines. */
   #kernels: Kernel[] = []
   #defined: Source[] = []
 
-  constructor(worker: number, memory: WebAssembly.Memory, address: number, timeout: number) {
+  constructor(
+    worker: number,
+    memory: WebAssembly.Memory,
+    address: number,
+    timeout: number,
+    library: Library,
+  ) {
     this.#worker = worker
     this.#control = new Int32Array(memory.buffer)
     this.#words = wordsAt(address)
     this.#list = listAt(address)
     this.#timeout = timeout
+    this.#library = library
     this.#control.fill(0, address / 4, this.#list)
   }
 
@@ -40,7 +48,7 @@ export class Hands {
 
   /** One more call. If the list is full, what it holds is done first. */
   add(kernel: Kernel, { number, source }: Entry, count: number, parameters: readonly number[]): void {
-    const needed = 5 + parameters.length + Math.ceil(source.bytes.length / 4)
+    const needed = 5 + 2 * MOST_FORGOTTEN + parameters.length + Math.ceil(source.bytes.length / 4)
     if (this.#length + needed > LIST_WORDS) {
       this.start()
       this.finish()
@@ -57,6 +65,10 @@ export class Hands {
 
   #define(source: Source): void {
     const { bytes, first } = source
+    for (const number of this.#library.forgotten(this.#worker)) {
+      this.#control.set([-2, number], this.#list + this.#length)
+      this.#length += 2
+    }
     const at = this.#list + this.#length
     this.#control.set([-1, first, bytes.length], at)
     new Uint8Array(this.#control.buffer).set(bytes, 4 * (at + 3))

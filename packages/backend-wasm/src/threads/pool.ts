@@ -32,7 +32,7 @@ type State = 'idle' | 'starting' | 'running' | 'ended'
 
 export class Pool {
   readonly threads: number
-  readonly library = new Library()
+  readonly library: Library
   readonly #options: PoolOptions
   readonly #hands: readonly Hands[]
   #spawned: Spawned[] = []
@@ -45,8 +45,9 @@ export class Pool {
     this.threads = options.threads
     this.#options = options
     const { memory, address, callTimeout = CALL_TIMEOUT } = options
+    this.library = new Library(options.threads - 1)
     this.#hands = Array.from({ length: options.threads - 1 }, (_, i) => {
-      return new Hands(i, memory, address + i * WORKER_BYTES, callTimeout)
+      return new Hands(i, memory, address + i * WORKER_BYTES, callTimeout, this.library)
     })
   }
 
