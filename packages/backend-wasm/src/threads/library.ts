@@ -26,9 +26,9 @@ const MOST_BYTES = 4 * (LIST_WORDS - 256)
 export class Library {
   readonly #entries = new WeakMap<Kernel, Entry>()
   /** Kernels go with the expressions that they were made for; workers are told with the next module. */
-  readonly #gone = new FinalizationRegistry<number>((number) =>
-    this.#forgotten.forEach((list) => list.push(number)),
-  )
+  readonly #gone = new FinalizationRegistry<number>((number) => {
+    for (const list of this.#forgotten) list.push(number)
+  })
   readonly #forgotten: readonly number[][]
   #next = 0
 
