@@ -29,16 +29,19 @@ const y = input(1, 'float32')
 class Bench {
   readonly backend: Backend
   readonly results: View[] = []
+  readonly #scale: number
 
-  constructor(backend: Backend) {
+  /** @param scale of all values; below 1, sums round. */
+  constructor(backend: Backend, scale: number) {
     this.backend = backend
+    this.#scale = scale
   }
 
   filled(layout: Layout, length: number): View {
     const buffer = this.backend.allocate('float32', length)
     this.backend.write(
       buffer,
-      Float32Array.from({ length }, (_, i) => ((i * 7919) % 23) - 11),
+      Float32Array.from({ length }, (_, i) => this.#scale * (((i * 7919) % 23) - 11)),
     )
     return { buffer, dtype: 'float32', ...layout }
   }
@@ -201,8 +204,8 @@ const CASES: Readonly<Record<string, Write>> = {
   },
 }
 
-function resultsOf(backend: Backend, name: string) {
-  const bench = new Bench(backend)
+function resultsOf(backend: Backend, name: string, scale = 1) {
+  const bench = new Bench(backend, scale)
   for (const call of CASES[name]?.(bench) ?? []) backend.run(call)
   return bench.results.map(({ buffer }) => backend.readSync?.(buffer))
 }
@@ -241,3 +244,15 @@ it.each(names.flatMap((name) => [1, 2, 3].map((threads) => [name, threads] as co
     })
   },
 )
+
+it.each(names)('%s: the same bits for any number of threads', async (name) => {
+  const [wanted, ...others] = await Promise.all(
+    [1, 2, 3].map(async (threads) => resultsOf(await withThreads(threads), name, 0.1)),
+  )
+  for (const other of others) {
+    other.forEach((elements, i) => {
+      const at = elements?.findIndex((element, position) => !Object.is(element, wanted?.[i]?.[position]))
+      expect(at).toBe(-1)
+    })
+  }
+})
