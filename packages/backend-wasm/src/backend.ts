@@ -125,8 +125,8 @@ export class WasmBackend implements Backend {
   }
 
   /** Starts threads now instead of with the first kernel that is long enough; resolves when they are there or given up. */
-  async startThreads(milliseconds?: number): Promise<void> {
-    await this.#threads.pool?.settled(milliseconds)
+  async startThreads(): Promise<void> {
+    await this.#threads.pool?.settled()
   }
 
   get #ready(): Device {

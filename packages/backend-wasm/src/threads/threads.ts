@@ -3,12 +3,13 @@
  */
 import type { LinearMemory } from '../memory/linear-memory.js'
 import { WORKER_BYTES } from './control.js'
-import { Pool, type PoolOptions } from './pool.js'
+import { Pool } from './pool.js'
 import { defaultThreads, whyUnshared } from './spawn.js'
 import type { LeastWork } from './thresholds.js'
+import type { WorkersOptions } from './workers.js'
 
 /** Choices that only tests make. */
-export interface ThreadOptions extends Pick<PoolOptions, 'spawn' | 'startTimeout' | 'callTimeout'> {
+export interface ThreadOptions extends Pick<WorkersOptions, 'spawn' | 'startTimeout' | 'callTimeout'> {
   /** How much work is divided. */
   readonly leastWork?: LeastWork
 }

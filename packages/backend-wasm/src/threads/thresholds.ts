@@ -1,6 +1,7 @@
 /**
- * From where on work is divided. Handing a list to a worker that looks for one and hearing that it is done takes 1 to 2 µs
- * together; below some ten microseconds of work nothing is gained.
+ * From where on work is divided: some 12 µs of it. Writing a list, handing it to a worker that looks for one, and hearing
+ * that it is done take 1 µs together (10 µs of work took 6 in two threads), and as long on a machine that is so busy that
+ * the worker doesn't begin; what was tried at 3 µs gained nothing.
  */
 
 export interface LeastWork {
