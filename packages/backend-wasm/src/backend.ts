@@ -33,9 +33,10 @@ import { Device } from './device.js'
 import { runMap } from './map/map.js'
 import { bytesOf, LinearMemory } from './memory/linear-memory.js'
 import { runReduce } from './reduce/reduce.js'
+import { makeThreads, type ThreadOptions, type Threads } from './threads/threads.js'
 
 export interface WasmBackendOptions {
-  /** Threads to compute with; there is one so far, whatever is asked for. 1 makes memory that isn't shared. */
+  /** Threads to compute with, with the calling one; default: as many as cores, up to 8. 1 makes memory that isn't shared. */
   readonly threads?: number
   /** Whether to use relaxed SIMD, whose multiply-add is up to twice as fast; default: where the engine has it. */
   readonly relaxedSimd?: boolean
@@ -45,14 +46,24 @@ export interface WasmBackendOptions {
   readonly maximumBytes?: number
 }
 
-function describe(relaxed: boolean): Pick<Capabilities, 'description' | 'limitations'> {
+function capabilitiesOf(
+  relaxed: boolean,
+  { threads, reason }: Pick<Threads, 'threads' | 'reason'>,
+): Capabilities {
+  const simd = `WebAssembly with 128-bit SIMD${relaxed ? ' and relaxed multiply-add' : ''}`
+  const why = reason === undefined ? '' : ` (${reason})`
   return {
-    description: `WebAssembly with 128-bit SIMD${relaxed ? ' and relaxed multiply-add' : ''}, one thread`,
+    dtypes: DTYPES,
+    synchronousRead: true,
+    threads,
+    composites: COMPOSITES,
+    maximumViews: 256,
+    description: `${simd}, ${threads === 1 ? 'one thread' : `${threads} threads`}${why}`,
     limitations: [
-      'one thread',
+      ...(threads === 1 ? [`one thread${why}`] : []),
       'memory ends at 4 GiB, since addresses have 32 bits, and is not given back to the system before dispose',
       'float16 is stored as such and computed in float32',
-      'transcendental functions of float64 are those of the host, one element at a time',
+      'transcendental functions of float64 are those of the host, one element at a time and on one thread',
     ],
   }
 }
@@ -89,29 +100,33 @@ function execute(device: Device, call: KernelCall): void {
   }
 }
 
-class WasmBackend implements Backend {
+export class WasmBackend implements Backend {
   readonly name = 'wasm'
-  readonly capabilities: Capabilities
+  readonly #relaxed: boolean
+  readonly #threads: Threads
   #device: Device | undefined
   readonly #live = new Set<WasmBuffer>()
   #nextId = 0
   #bytes = 0
   #peakBytes = 0
 
-  constructor(options: WasmBackendOptions) {
-    const { threads, relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32 } = options
-    const relaxed = numerics === 'fast' && relaxedSimd && supportsRelaxedSimd()
-    const shared = threads !== 1 && typeof SharedArrayBuffer !== 'undefined'
-    const memory = new LinearMemory({ maximumBytes, shared, describeUse: () => this.#describeUse() })
-    this.#device = new Device(memory, { relaxed })
-    this.capabilities = {
-      dtypes: DTYPES,
-      synchronousRead: true,
-      threads: 1,
-      composites: COMPOSITES,
-      maximumViews: 256,
-      ...describe(relaxed),
-    }
+  constructor(options: WasmBackendOptions, internal: ThreadOptions) {
+    const { relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32 } = options
+    this.#relaxed = numerics === 'fast' && relaxedSimd && supportsRelaxedSimd()
+    this.#threads = makeThreads(this, options.threads, internal, (shared) => {
+      return new LinearMemory({ maximumBytes, shared, describeUse: () => this.#describeUse() })
+    })
+    const { memory, pool } = this.#threads
+    this.#device = new Device(memory, { relaxed: this.#relaxed }, pool, internal.leastWork)
+  }
+
+  get capabilities(): Capabilities {
+    return capabilitiesOf(this.#relaxed, this.#threads)
+  }
+
+  /** Starts threads now instead of with the first kernel that is long enough; resolves when they are there or given up. */
+  async startThreads(): Promise<void> {
+    await this.#threads.pool?.settled()
   }
 
   get #ready(): Device {
@@ -227,6 +242,7 @@ class WasmBackend implements Backend {
     this.#live.clear()
     this.#bytes = 0
     this.#device = undefined
+    await this.#threads.pool?.end()
   }
 }
 
@@ -239,8 +255,13 @@ class WasmBackend implements Backend {
  * @throws BackendError where there is no WebAssembly with SIMD.
  */
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
+  return makeBackend(options)
+}
+
+/** The same with choices that only tests make. */
+export function makeBackend(options: WasmBackendOptions, internal: ThreadOptions = {}): WasmBackend {
   if (!supportsSimd()) throw new BackendError('createWasmBackend', UNAVAILABLE)
-  return new WasmBackend(options)
+  return new WasmBackend(options, internal)
 }
 
 const UNAVAILABLE = {

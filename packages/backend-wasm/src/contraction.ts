@@ -38,6 +38,8 @@ function contractionsOf(device: Device): Contractions {
   const context: ContractContext = {
     memory: device.memory,
     relaxedSimd: device.choices.relaxed,
+    crew: device.pool,
+    leastProducts: device.least.products,
     address: (view) => addressOf(view.buffer),
     post: (call, part) => applyPost(device, call, part),
   }

@@ -7,6 +7,8 @@ import { type Choices, Kit } from './emit/kit.js'
 import { FUNCTIONS } from './math/host.js'
 import { ARGUMENT_BYTES, ARGUMENTS, type LinearMemory } from './memory/linear-memory.js'
 import type { Nest } from './nest.js'
+import type { Pool } from './threads/pool.js'
+import { LEAST_WORK, type LeastWork } from './threads/thresholds.js'
 
 /** Writes a kernel `(args, from, to)`: its arguments lie at `args`, and it does the steps `from` to `to` of its work. */
 export type WriteKernel = (kit: Kit, args: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>) => void
@@ -14,17 +16,37 @@ export type WriteKernel = (kit: Kit, args: Local<'i32'>, from: Local<'i32'>, to:
 /** Elements after which a call is divided: V8 exchanges a slow first version of a function only between calls. */
 const ELEMENTS_PER_CALL = 65536
 
+/** What is known of a kernel's work. */
+export interface Work {
+  /** How many steps there are, and how many elements each is, about. */
+  readonly steps: number
+  readonly elementsPerStep: number
+  /** What an element costs, in additions; default 1. */
+  readonly operations?: number
+  /** At multiples of how many steps work may be divided between threads, or that it may not; default 1. */
+  readonly unit?: number | 'none'
+}
+
+/** Elements after which a row is divided: threads that write the same cache line wait for each other. */
+const ELEMENTS_UNIT = 64
+
 export class Device {
   readonly memory: LinearMemory
   readonly choices: Choices
+  /** Other threads, if there are any. */
+  readonly pool: Pool | undefined
+  /** How much work is divided. */
+  readonly least: LeastWork
   readonly #kernels = new Map<string, Kernel>()
   #writer: ArgumentWriter | undefined
   #registers: number | undefined
   #recording: (() => void)[] | undefined
 
-  constructor(memory: LinearMemory, choices: Choices) {
+  constructor(memory: LinearMemory, choices: Choices, pool?: Pool, least: LeastWork = LEAST_WORK) {
     this.memory = memory
     this.choices = choices
+    this.pool = pool
+    this.least = least
   }
 
   compile(write: WriteKernel): Kernel {
@@ -35,7 +57,7 @@ export class Device {
       'run',
     )
     const { memory, shared } = this.memory
-    return module.instantiate({ memory, shared, functions: FUNCTIONS })('run')
+    return module.instantiate({ memory, shared, functions: FUNCTIONS, library: this.pool?.library })('run')
   }
 
   /** Where the host writes the arguments of the next kernel. */
@@ -44,21 +66,28 @@ export class Device {
     return this.#writer
   }
 
-  /** Runs all steps of a kernel with the arguments written last; each step is about so many elements. */
-  run(kernel: Kernel, steps: number, elementsPerStep: number): void {
+  /** Runs all steps of a kernel with the arguments written last. */
+  run(kernel: Kernel, work: Work): void {
     if (this.#recording !== undefined) {
       const words = this.#writer?.written() ?? new Int32Array()
       this.#recording.push(() => {
         this.memory.views.i32.set(words, ARGUMENTS >> 2)
-        this.#launch(kernel, steps, elementsPerStep)
+        this.#launch(kernel, work)
       })
     }
-    this.#launch(kernel, steps, elementsPerStep)
+    this.#launch(kernel, work)
   }
 
-  #launch(kernel: Kernel, steps: number, elementsPerStep: number): void {
-    const most = Math.max(4, Math.ceil(ELEMENTS_PER_CALL / elementsPerStep / 4) * 4)
-    for (let from = 0; from < steps; from += most) kernel(ARGUMENTS, from, Math.min(steps, from + most))
+  #launch(kernel: Kernel, { steps, elementsPerStep, operations = 1, unit = 1 }: Work): void {
+    // Steps may be of nothing.
+    const most = Math.min(steps, Math.max(4, Math.ceil(ELEMENTS_PER_CALL / elementsPerStep / 4) * 4))
+    const { pool } = this
+    const isLong =
+      unit !== 'none' && steps > unit && steps * elementsPerStep * operations >= this.least.elements
+    if (isLong && pool?.has(kernel) && pool.ready) {
+      pool.divide(steps, unit, (_, from, to) => pool.callRange(kernel, ARGUMENTS, from, to, most))
+    } else
+      for (let from = 0; from < steps; from += most) kernel(ARGUMENTS, from, Math.min(steps, from + most))
   }
 
   /** What the host has to do for a call besides running kernels, again each time that the call is run again. */
@@ -90,17 +119,23 @@ export class Device {
     return this.memory.borrowed === borrowed ? recording : undefined
   }
 
-  /** A block of memory that every kernel may use while it runs, always of `bytes`. */
+  /** Memory that every kernel may use while it runs: for each thread a block, always of `bytes`. */
   registers(bytes: number): number {
-    this.#registers ??= this.memory.take(bytes).address
+    this.#registers ??= this.memory.take(bytes * (this.pool?.threads ?? 1)).address
     return this.#registers
   }
 
+  /** How many of a kernel's steps a thread does, if it is divided. */
+  stepsPerThread(steps: number): number {
+    return this.pool?.partOf(steps, 1) ?? steps
+  }
+
   /** Runs a kernel that walks over all of a nest. */
-  runWalk(kernel: Kernel, { lengths }: Nest): void {
+  runWalk(kernel: Kernel, { lengths }: Nest, more: Pick<Work, 'operations' | 'unit'> = {}): void {
     const inner = lengths.at(-1) as number
-    if (lengths.length === 1) this.run(kernel, inner, 1)
-    else this.run(kernel, sizeOf(lengths.slice(0, -1)), inner)
+    if (lengths.length === 1)
+      this.run(kernel, { unit: ELEMENTS_UNIT, ...more, steps: inner, elementsPerStep: 1 })
+    else this.run(kernel, { ...more, steps: sizeOf(lengths.slice(0, -1)), elementsPerStep: inner })
   }
 
   /** Kernels that depend on nothing but a key, made when they are first asked for. */

@@ -17,8 +17,9 @@ import {
   type View,
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { expect, it } from 'vitest'
-import { createWasmBackend } from './index.js'
+import { afterEach, expect, it } from 'vitest'
+import { makeBackend, type WasmBackend } from './backend.js'
+import { ANY_WORK } from './threads/thresholds.js'
 
 const WIDE: Shape = [130, 3, 1100]
 const x = input(0, 'float32')
@@ -28,16 +29,19 @@ const y = input(1, 'float32')
 class Bench {
   readonly backend: Backend
   readonly results: View[] = []
+  readonly #scale: number
 
-  constructor(backend: Backend) {
+  /** @param scale of all values; below 1, sums round. */
+  constructor(backend: Backend, scale: number) {
     this.backend = backend
+    this.#scale = scale
   }
 
   filled(layout: Layout, length: number): View {
     const buffer = this.backend.allocate('float32', length)
     this.backend.write(
       buffer,
-      Float32Array.from({ length }, (_, i) => ((i * 7919) % 23) - 11),
+      Float32Array.from({ length }, (_, i) => this.#scale * (((i * 7919) % 23) - 11)),
     )
     return { buffer, dtype: 'float32', ...layout }
   }
@@ -200,20 +204,55 @@ const CASES: Readonly<Record<string, Write>> = {
   },
 }
 
-it.each(Object.keys(CASES))('%s', (name) => {
-  const [got, wanted] = [createWasmBackend(), createCpuBackend()].map((backend) => {
-    const bench = new Bench(backend)
-    for (const call of CASES[name]?.(bench) ?? []) backend.run(call)
-    return bench.results.map(({ buffer }) => backend.readSync?.(buffer))
-  })
-  expect(got?.length).toBeGreaterThan(0)
-  got?.forEach((elements, i) => {
-    const other = wanted?.[i]
-    const at = elements?.findIndex((element, position) => element !== other?.[position])
-    expect(
-      at === -1 || at === undefined
-        ? 'the same'
-        : `result ${i}, [${at}]: ${elements?.[at]}, not ${other?.[at]}`,
-    ).toBe('the same')
-  })
+function resultsOf(backend: Backend, name: string, scale = 1) {
+  const bench = new Bench(backend, scale)
+  for (const call of CASES[name]?.(bench) ?? []) backend.run(call)
+  return bench.results.map(({ buffer }) => backend.readSync?.(buffer))
+}
+
+const backends: WasmBackend[] = []
+
+/** All that can be divided is. */
+async function withThreads(threads: number): Promise<Backend> {
+  const backend = makeBackend({ threads }, { leastWork: ANY_WORK })
+  backends.push(backend)
+  await backend.startThreads()
+  expect(backend.capabilities.limitations.join()).toMatch(threads === 1 ? /one thread/ : /^memory/)
+  return backend
+}
+
+afterEach(async () => {
+  for (const backend of backends.splice(0)) await backend.dispose()
+})
+
+const names = Object.keys(CASES)
+
+it.each(names.flatMap((name) => [1, 2, 3].map((threads) => [name, threads] as const)))(
+  '%s, threads: %i',
+  async (name, threads) => {
+    const got = resultsOf(await withThreads(threads), name)
+    const wanted = resultsOf(createCpuBackend(), name)
+    expect(got.length).toBeGreaterThan(0)
+    got.forEach((elements, i) => {
+      const other = wanted[i]
+      const at = elements?.findIndex((element, position) => element !== other?.[position])
+      expect(
+        at === -1 || at === undefined
+          ? 'the same'
+          : `result ${i}, [${at}]: ${elements?.[at]}, not ${other?.[at]}`,
+      ).toBe('the same')
+    })
+  },
+)
+
+it.each(names)('%s: the same bits for any number of threads', async (name) => {
+  const [wanted, ...others] = await Promise.all(
+    [1, 2, 3].map(async (threads) => resultsOf(await withThreads(threads), name, 0.1)),
+  )
+  for (const other of others) {
+    other.forEach((elements, i) => {
+      const at = elements?.findIndex((element, position) => !Object.is(element, wanted?.[i]?.[position]))
+      expect(at).toBe(-1)
+    })
+  }
 })

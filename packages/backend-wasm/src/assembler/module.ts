@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly shared: boolean
   /** The functions that `import` names. */
   readonly functions: Readonly<Record<string, (...numbers: number[]) => number>>
+  /** Keeps modules that import no function: they can be instantiated on other threads too. */
+  readonly library?: { add(bytes: Uint8Array, kernels: readonly Kernel[]): void } | undefined
 }
 
 interface Defined {
@@ -141,9 +143,11 @@ export class ModuleBuilder {
    *
    * @throws WebAssembly.CompileError naming the byte, if the code is not valid: a mistake of whoever wrote the kernel.
    */
-  instantiate({ memory, shared, functions }: Surroundings): (exported: string) => Kernel {
-    const module = new WebAssembly.Module(this.assemble(shared))
+  instantiate({ memory, shared, functions, library }: Surroundings): (exported: string) => Kernel {
+    const bytes = this.assemble(shared)
+    const module = new WebAssembly.Module(bytes)
     const { exports } = new WebAssembly.Instance(module, { m: { m: memory }, f: { ...functions } })
+    if (this.#imported.size === 0) library?.add(bytes, Object.values(exports).filter(isKernel))
     return (exported) => {
       const kernel = exports[exported]
       if (isKernel(kernel)) return kernel

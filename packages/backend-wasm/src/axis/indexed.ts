@@ -156,7 +156,8 @@ function run(device: Device, call: GatherCall | ScatterCall, mode: Mode, walked:
   const writer = device.arguments()
   writeWalk(writer, nest, views, paces)
   writer.words([length, there.strides[axis] as number])
-  device.runWalk(kernel, nest)
+  // Updates of a scatter may meet in one element.
+  device.runWalk(kernel, nest, mode === 'gather' ? {} : { unit: 'none' })
   device.perform(() => {
     const words = device.memory.views.i32
     const failed = words[STATUS / 4] !== 0

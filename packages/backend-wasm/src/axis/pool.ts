@@ -233,6 +233,11 @@ export function runPool(device: Device, call: PoolCall): void {
   for (const { address, strides } of views)
     writer.words([address, strides[0] as number, strides[3] as number])
   writer.words(views[2].strides.slice(1, 3))
-  const windows = sizeOf(walked.shape.slice(0, 3))
-  device.run(kernel, windows, (walked.shape[3] as number) * geometry.window[0] * geometry.window[1])
+  const [images, rows, columns, channels] = walked.shape as readonly [number, number, number, number]
+  device.run(kernel, {
+    steps: images * rows * columns,
+    elementsPerStep: channels * geometry.window[0] * geometry.window[1],
+    // Windows of one image may have the same winner.
+    unit: mode === 'select' ? 1 : rows * columns,
+  })
 }

@@ -86,5 +86,5 @@ export function runScan(device: Device, call: ScanCall): void {
   const writer = device.arguments()
   writeWalk(writer, nest, views, paces)
   writer.words([length, ...all.map(step)])
-  device.runWalk(kernel, nest)
+  device.runWalk(kernel, nest, { operations: length })
 }

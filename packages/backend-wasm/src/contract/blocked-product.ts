@@ -9,13 +9,13 @@ import type { Addresses, Offset, Part, Progress } from './part.js'
 import type { Operand, Plan } from './plan.js'
 
 /** Panels as the macro-kernel takes them: the first, bytes between panels and between steps of k. */
-interface Panels {
+export interface Panels {
   readonly first: number
   readonly panel: number
   readonly step: number
 }
 
-const leftBytes = ({ left, blockRows, blockDepth }: Plan, { packed }: Element): number =>
+export const leftBytes = ({ left, blockRows, blockDepth }: Plan, { packed }: Element): number =>
   left.inPlace ? 0 : blockRows * blockDepth * packed
 
 /** Room for a tile and a block of both operands. */
@@ -26,7 +26,7 @@ export function blockedBytes(plan: Plan, element: Element): number {
 }
 
 /** The panels of `count` rows and `depth` of the contracted index: packed to `to`, or where they are. */
-function panelsOf(
+export function panelsOf(
   { pack, element }: Kernels,
   { rows, contracted, inPlace, width }: Operand,
   base: number,
@@ -57,6 +57,46 @@ function panelsOf(
   return { first: to, panel: depth * step, step }
 }
 
+/** A block of the product: rows and columns of the output, and a part of the contracted index. */
+export interface Place {
+  readonly row: number
+  readonly rows: number
+  readonly column: number
+  readonly columns: number
+  readonly from: number
+  readonly depth: number
+}
+
+/** Adds the product of packed blocks to the output of one matrix. */
+export function multiplyPanels(
+  kernels: Kernels,
+  { output }: Plan,
+  outputBase: number,
+  left: Panels,
+  right: Panels,
+  { row, rows, column, columns, from, depth }: Place,
+  buffer: number,
+): void {
+  kernels.multiply({
+    left: left.first,
+    leftPanel: left.panel,
+    leftStep: left.step,
+    rows,
+    right: right.first,
+    rightPanel: right.panel,
+    rightStep: right.step,
+    columns,
+    depth,
+    output: outputBase,
+    rowOffsets: output.rows.address + 4 * row,
+    columnOffsets: output.columns.address + 4 * column,
+    columnFrom: column,
+    columnRun: output.columns.run,
+    add: from > 0 ? 1 : 0,
+    buffer,
+  })
+}
+
 export function multiplyBlocked(
   kernels: Kernels,
   offset: Offset,
@@ -77,37 +117,12 @@ export function multiplyBlocked(
       // At least once, to store the zeros that a sum of nothing is.
       for (let from = 0; from === 0 || from < k; from += blockDepth) {
         const depth = Math.min(blockDepth, k - from)
-        const { first, panel, step } = panelsOf(
-          kernels,
-          right,
-          rightBase,
-          rightTo,
-          column,
-          columns,
-          from,
-          depth,
-        )
+        const b = panelsOf(kernels, right, rightBase, rightTo, column, columns, from, depth)
         for (let row = rowFrom; row < rowTo; row += blockRows) {
           const rows = Math.min(blockRows, rowTo - row)
-          const block = panelsOf(kernels, left, leftBase, leftTo, row, rows, from, depth)
-          kernels.multiply({
-            left: block.first,
-            leftPanel: block.panel,
-            leftStep: block.step,
-            rows,
-            right: first,
-            rightPanel: panel,
-            rightStep: step,
-            columns,
-            depth,
-            output: outputBase,
-            rowOffsets: output.rows.address + 4 * row,
-            columnOffsets: output.columns.address + 4 * column,
-            columnFrom: column,
-            columnRun: output.columns.run,
-            add: from > 0 ? 1 : 0,
-            buffer: at.scratch,
-          })
+          const a = panelsOf(kernels, left, leftBase, leftTo, row, rows, from, depth)
+          const place = { row, rows, column, columns, from, depth }
+          multiplyPanels(kernels, plan, outputBase, a, b, place, at.scratch)
           if (from + depth >= k && column + columns >= n) progress(batch, row + rows)
         }
       }

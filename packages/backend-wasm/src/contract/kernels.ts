@@ -4,6 +4,7 @@
 import type { DType } from '@nabla/backend'
 import { type Kernel, ModuleBuilder } from '../assembler/index.js'
 import type { LinearMemory } from '../memory/linear-memory.js'
+import type { Crew } from './crew.js'
 import { type Element, elementOf } from './element.js'
 import { type Block, defineMacroKernel } from './macro-kernel.js'
 import { type Tile, tileOf } from './micro-kernel.js'
@@ -24,11 +25,12 @@ export interface Kernels {
   readonly dotRows: Kernel
 }
 
-/** Compiled on the memory that they work on; each thread makes its own. */
+/** Compiled on the memory that they work on. With a crew they run on the thread that it is at. */
 export function makeKernels(
   dtype: DType,
   relaxed: boolean,
   { memory, shared }: Pick<LinearMemory, 'memory' | 'shared'>,
+  crew?: Crew,
 ): Kernels {
   const element = elementOf(dtype, relaxed)
   const tile = tileOf(element, relaxed && dtype.startsWith('float') && dtype !== 'float64')
@@ -37,7 +39,11 @@ export function makeKernels(
   for (const width of new Set([tile.rows, tile.columns])) definePacking(module, element, width)
   defineThin(module, element)
   defineTiny(module, element)
-  const kernel = module.instantiate({ memory, shared, functions: {} })
+  const own = module.instantiate({ memory, shared, functions: {}, library: crew?.library })
+  const kernel = (name: string): Kernel => {
+    const direct = own(name)
+    return crew === undefined ? direct : (...parameters) => crew.call(direct, parameters)
+  }
   const multiply = kernel('multiply')
   const tiny = kernel('tiny')
   const across = new Map([tile.rows, tile.columns].map((width) => [width, kernel(`across${width}`)]))

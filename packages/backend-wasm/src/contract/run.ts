@@ -2,13 +2,16 @@
  * The contract kernel: plans and tables are kept, operands multiplied in blocks or, where one is a vector, as it lies.
  */
 import type { ContractCall, DType, View } from '@nabla/backend'
+import { roundedBytes } from '../memory/arena.js'
 import type { LinearMemory } from '../memory/linear-memory.js'
+import type { Crew } from './crew.js'
 import { type Kernels, makeKernels } from './kernels.js'
 import { multiply, scratchBytes, wholeOf } from './multiply.js'
 import type { Progress } from './part.js'
 import { type Plan, planOf } from './plan.js'
 import { Scratch } from './scratch.js'
 import { Tables } from './table.js'
+import { multiplyTogether } from './together.js'
 
 /** A part of the output: positions of one axis, everything along the others. */
 export interface OutputPart {
@@ -21,6 +24,9 @@ export interface OutputPart {
 export interface ContractContext {
   readonly memory: LinearMemory
   readonly relaxedSimd: boolean
+  /** Threads that share products of so many multiplications and more. */
+  readonly crew?: Crew | undefined
+  readonly leastProducts?: number
   /** The byte address of the buffer behind a view, without the view's offset. */
   address(view: View): number
   /**
@@ -58,9 +64,16 @@ export class Contractions {
     if (plan.m * plan.n * plan.batches === 0) return
     const at = (view: View): number => this.#context.address(view) + view.offset * kernels.element.bytes
     const [first, second] = plan.swapped ? [right, left] : [left, right]
-    const scratch = this.#scratch.of(scratchBytes(plan, kernels.element))
+    const { crew, leastProducts = 0 } = this.#context
+    const isLong = plan.batches * plan.m * plan.n * plan.k >= leastProducts
+    // Threads never share a cache line.
+    const bytes = roundedBytes(scratchBytes(plan, kernels.element))
+    const shared = isLong && crew?.ready ? crew : undefined
+    const scratch = this.#scratch.of(bytes * (shared?.threads ?? 1))
     const addresses = { left: at(first), right: at(second), output: at(output), scratch }
-    multiply(kernels, this.#tables.at, plan, addresses, wholeOf(plan), this.#poster(call, plan))
+    const progress = this.#poster(call, plan)
+    if (shared === undefined) multiply(kernels, this.#tables.at, plan, addresses, wholeOf(plan), progress)
+    else multiplyTogether(shared, kernels, this.#tables.at, plan, addresses, bytes, progress)
   }
 
   /** Frees all memory but that of the kernels. */
@@ -73,7 +86,7 @@ export class Contractions {
   #kernelsOf(dtype: DType): Kernels {
     let kernels = this.#kernels.get(dtype)
     if (kernels === undefined) {
-      kernels = makeKernels(dtype, this.#context.relaxedSimd, this.#context.memory)
+      kernels = makeKernels(dtype, this.#context.relaxedSimd, this.#context.memory, this.#context.crew)
       this.#kernels.set(dtype, kernels)
     }
     return kernels

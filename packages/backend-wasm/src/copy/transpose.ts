@@ -139,6 +139,6 @@ export function transpose(device: Device, { lengths, strides }: Nest, views: rea
     writer.words([address, ...pick(strides[i] ?? [])])
   })
   const strips = Math.ceil(columns / STRIP) * pick(lengths).reduce((product, length) => product * length, 1)
-  device.run(kernel, strips, rows * STRIP)
+  device.run(kernel, { steps: strips, elementsPerStep: rows * STRIP })
   return true
 }

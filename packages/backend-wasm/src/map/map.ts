@@ -70,7 +70,7 @@ function runAlways(device: Device, call: MapCall): void {
     const writer = device.arguments()
     writeWalk(writer, part.nest, part.views, paces)
     writeScalars(writer, plan.scalars, scalars)
-    device.runWalk(kernel, part.nest)
+    device.runWalk(kernel, part.nest, { operations: Math.max(1, plan.operations) })
   }
 }
 

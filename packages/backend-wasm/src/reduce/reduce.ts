@@ -51,6 +51,8 @@ interface Walk {
   readonly reduced: Nest
 }
 
+/** Columns are divided between threads at multiples of a cache line of float32. */
+const COLUMNS_UNIT = 16
 /** Elements of the innermost reduced axis from which on it is worth to reduce along it. */
 const LONG = 16
 
@@ -127,6 +129,12 @@ function kernelFor(device: Device, call: ReduceCall, compiled: Compiled, layout:
   return kernel
 }
 
+/** Columns of a block: fewer where threads would get none. */
+function columnsOf({ pool }: Device, columns: number, rows: number): number {
+  if (pool === undefined || rows * Math.ceil(columns / COLUMNS) >= pool.threads) return COLUMNS
+  return Math.min(COLUMNS, pool.partOf(columns, COLUMNS_UNIT))
+}
+
 function reduce(device: Device, call: ReduceCall): void {
   const compiled = compiledFor(device, call.expression, call.post)
   const { plan, post } = compiled
@@ -135,13 +143,15 @@ function reduce(device: Device, call: ReduceCall): void {
   const kernel = kernelFor(device, call, compiled, layout)
   const elements = sizeOf(kept.lengths)
   const columns = kept.lengths.at(-1) as number
-  const steps = form === 'along' ? elements : (elements / columns) * Math.ceil(columns / COLUMNS)
+  const columnsAtOnce = columnsOf(device, columns, elements / columns)
+  const steps = form === 'along' ? elements : (elements / columns) * Math.ceil(columns / columnsAtOnce)
   const writer = device.arguments()
   writer.words(kept.lengths)
   writer.words(reduced.lengths)
-  // With threads, each takes so many steps, and has registers of its own.
+  // Each thread takes so many steps, and has registers of its own.
   writer.word(form === 'along' ? 0 : device.registers(REGISTER_BYTES))
-  writer.word(steps)
+  writer.word(device.stepsPerThread(steps))
+  writer.word(columnsAtOnce)
   leaves.forEach(({ address }, i) => {
     writer.word(address)
     writer.words(kept.strides[i] as readonly number[])
@@ -153,5 +163,6 @@ function reduce(device: Device, call: ReduceCall): void {
   })
   writeScalars(writer, plan.scalars, call.scalars)
   if (post !== undefined) writeScalars(writer, post.scalars, call.scalars)
-  device.run(kernel, steps, (sizeOf(reduced.lengths) * elements) / steps)
+  const elementsPerStep = (sizeOf(reduced.lengths) * elements) / steps
+  device.run(kernel, { steps, elementsPerStep, operations: Math.max(1, plan.operations) })
 }

@@ -3,6 +3,7 @@
  */
 import type { Buffer, ContractCall, DType, Layout, View } from '@nabla/backend'
 import { type Block, bytesOf, LinearMemory } from '../../memory/linear-memory.js'
+import type { Crew } from '../crew.js'
 import { type ContractContext, Contractions, type OutputPart } from '../run.js'
 
 export interface Workbench {
@@ -17,10 +18,14 @@ export interface Workbench {
   freeAll(): void
 }
 
-export function makeWorkbench(relaxedSimd: boolean, post?: (call: ContractCall, part?: OutputPart) => void) {
+export function makeWorkbench(
+  relaxedSimd: boolean,
+  post?: (call: ContractCall, part?: OutputPart) => void,
+  crew?: (memory: LinearMemory) => Crew,
+) {
   const memory = new LinearMemory({
     maximumBytes: 2 ** 30,
-    shared: false,
+    shared: crew !== undefined,
     describeUse: () => 'a test',
   })
   const blocks = new Map<Buffer, Block>()
@@ -29,6 +34,7 @@ export function makeWorkbench(relaxedSimd: boolean, post?: (call: ContractCall, 
   const context: ContractContext = {
     memory,
     relaxedSimd,
+    crew: crew?.(memory),
     address,
     post(call, part) {
       posts.push(part)
