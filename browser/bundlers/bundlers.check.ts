@@ -14,14 +14,14 @@ interface Report {
   readonly losses: readonly number[]
 }
 
-describeInChromium('the bundle made by', (browser) => {
+describeInChromium('bundles', (browser) => {
   let project: Project
   beforeAll(() => {
     project = makeProject()
   })
   afterAll(() => project[Symbol.dispose]())
 
-  test.each(Object.entries(BUNDLERS))('%s runs', async (name, bundle) => {
+  test.each(Object.entries(BUNDLERS))('made by %s run', async (name, bundle) => {
     const scripts = await bundle(project, join(project.folder, `dist-${name}`))
     const { report, errors } = await visit<Report>(browser(), { scripts, headers: POLICY })
     expect(errors).toEqual([])
