@@ -35,7 +35,7 @@ function benchOf(threads: number): { readonly bench: Workbench; readonly seen: s
       ? undefined
       : (memory) => {
           const { address } = memory.take((threads - 1) * WORKER_BYTES)
-          const pool = new Pool({ threads, memory: memory.memory, address })
+          const pool = new Pool({ threads, memory: memory.memory, address, givesWay: false })
           pools.push(pool)
           return pool
         },

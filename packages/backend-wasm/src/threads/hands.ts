@@ -8,8 +8,8 @@ import { LIST_WORDS, listAt, STATES, type Words, wordsAt } from './control.js'
 import { type Entry, type Library, MOST_FORGOTTEN, type Source } from './library.js'
 import { execute } from './serve.js'
 
-/** How often the caller looks before it sleeps: some 50 µs. Waking it takes as long. */
-const LOOKS = 20_000
+/** How often the caller looks before it sleeps: some 20 µs. */
+const LOOKS = 8000
 /** Milliseconds that it sleeps at most before it looks again. */
 const NAP = 1
 

@@ -5,7 +5,7 @@ import type { LinearMemory } from '../memory/linear-memory.js'
 import { WORKER_BYTES } from './control.js'
 import { Pool } from './pool.js'
 import { defaultThreads, whyUnshared } from './spawn.js'
-import type { LeastWork } from './thresholds.js'
+import { ANY_WORK, type LeastWork } from './thresholds.js'
 import type { WorkersOptions } from './workers.js'
 
 /** Choices that only tests make. */
@@ -41,7 +41,9 @@ export function makeThreads(
   if (why !== undefined) return one(why)
   const memory = makeMemory(true)
   const { address } = memory.take((threads - 1) * WORKER_BYTES)
-  const pool = new Pool({ ...options, threads, memory: memory.memory, address })
+  // Tests that divide everything do so on busy machines too.
+  const givesWay = options.leastWork !== ANY_WORK
+  const pool = new Pool({ ...options, threads, memory: memory.memory, address, givesWay })
   forgotten ??= new FinalizationRegistry((left) => void left.end())
   forgotten.register(owner, pool)
   return {
