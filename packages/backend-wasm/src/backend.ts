@@ -106,6 +106,9 @@ export class WasmBackend implements Backend {
   readonly #threads: Threads
   #device: Device | undefined
   readonly #live = new Set<WasmBuffer>()
+  #stated:
+    | { readonly threads: number; readonly reason: string | undefined; readonly capabilities: Capabilities }
+    | undefined
   #nextId = 0
   #bytes = 0
   #peakBytes = 0
@@ -120,8 +123,13 @@ export class WasmBackend implements Backend {
     this.#device = new Device(memory, { relaxed: this.#relaxed }, pool, internal.leastWork)
   }
 
+  /** Asked for by every operation, so made anew only when threads came or went. */
   get capabilities(): Capabilities {
-    return capabilitiesOf(this.#relaxed, this.#threads)
+    const { threads, reason } = this.#threads
+    if (this.#stated?.threads !== threads || this.#stated.reason !== reason) {
+      this.#stated = { threads, reason, capabilities: capabilitiesOf(this.#relaxed, { threads, reason }) }
+    }
+    return this.#stated.capabilities
   }
 
   /** Starts threads now instead of with the first kernel that is long enough; resolves when they are there or given up. */

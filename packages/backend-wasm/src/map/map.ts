@@ -32,11 +32,11 @@ export function placeLeaf(leaf: Leaf, shape: Shape, inputs: readonly View[]): Pl
 }
 
 export function runMap(device: Device, call: MapCall): void {
-  const { when, ...always } = call
+  const { when } = call
   if (when === undefined) runAlways(device, call)
   else {
     device.perform(() => {
-      if (device.memory.views.u8[startOf(when)] !== 0) runAlways(device, always)
+      if (device.memory.views.u8[startOf(when)] !== 0) runAlways(device, call)
     })
   }
 }
