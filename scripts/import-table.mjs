@@ -6,6 +6,7 @@ export const importTable = {
   'packages/backend': [],
   'packages/backend-cpu': ['packages/backend'],
   'packages/backend-wasm': ['packages/backend'],
+  'packages/backend-webgpu': ['packages/backend'],
   'packages/core': ['packages/backend'],
   'packages/optim': ['packages/core'],
   'packages/data': ['packages/core'],

@@ -1,0 +1,2 @@
+/** @nabla/backend-webgpu: kernels in WGSL, on the GPU of a browser or, through Dawn, of Node. */
+export { WebgpuBackend } from './backend.js'

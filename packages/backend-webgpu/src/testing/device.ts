@@ -1,0 +1,15 @@
+/**
+ * A GPU for tests in Node: Dawn on SwiftShader, the software device that comes with Chromium. VK_ICD_FILENAMES must be in
+ * the environment when the process starts (vitest.config.ts sees to it).
+ */
+// Kept: Dawn aborts the process when its instance is collected while a device lives.
+let gpu: GPU | undefined
+
+export async function openTestDevice(descriptor: GPUDeviceDescriptor = {}): Promise<GPUDevice> {
+  const { create } = (await import('webgpu')) as { create: (options: string[]) => GPU }
+  gpu ??= create([])
+  const adapter = await gpu.requestAdapter()
+  if (adapter === null)
+    throw new Error('no WebGPU adapter: is VK_ICD_FILENAMES set, and libvulkan1 installed?')
+  return adapter.requestDevice(descriptor)
+}
