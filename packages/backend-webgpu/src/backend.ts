@@ -10,23 +10,11 @@ import {
   type TypedArray,
 } from '@nabla/backend'
 import { storageOf, WebgpuBuffer } from './buffer.js'
+import { factsOf } from './device/facts.js'
 import { planCall } from './kernels/plan-call.js'
 import type { DeviceFacts } from './plan/plan.js'
 import { Executor } from './queue/executor.js'
 import { storedBytes } from './wgsl/types.js'
-
-export function factsOf(device: GPUDevice): DeviceFacts {
-  const { limits, features } = device
-  return {
-    maximumInvocations: limits.maxComputeInvocationsPerWorkgroup,
-    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
-    maximumStorageBuffers: limits.maxStorageBuffersPerShaderStage,
-    maximumGroups: limits.maxComputeWorkgroupsPerDimension,
-    float16: features.has('shader-f16'),
-    subgroups: undefined,
-    strength: 'software',
-  }
-}
 
 export class WebgpuBackend implements Backend {
   readonly name = 'webgpu'
