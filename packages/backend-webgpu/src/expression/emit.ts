@@ -126,10 +126,3 @@ export function emitExpressions(roots: readonly Expr[], leaves: Leaves, prefix: 
   for (const node of order) emission.add(node)
   return emission.emitted(roots)
 }
-
-/** The types of the inputs that expressions read, by slot. */
-export function inputsOf(roots: readonly Expr[]): ReadonlyMap<number, DType> {
-  const inputs = new Map<number, DType>()
-  for (const node of topologicalOrder(roots)) if (node.kind === 'input') inputs.set(node.slot, node.dtype)
-  return inputs
-}

@@ -5,6 +5,7 @@
  * compiler may not see through, as it may for constants), and the code under which a fault is reported.
  */
 import type { Binding, Shader } from '../plan/plan.js'
+import { HALF_FUNCTIONS } from './half.js'
 
 /** The first uniform word that belongs to the kernel. */
 export const FIRST_WORD = 4
@@ -51,11 +52,13 @@ export function moduleText(shader: Shader, bindings: readonly Binding[], words: 
     ...(bindings.some(({ element }) => element.includes('f16')) ? ['f16'] : []),
     ...(shader.enables ?? []),
   ]
+  const body = shader.body()
   return [
     ...[...new Set(enables)].map((name) => `enable ${name};`),
     `struct Uniforms { words: array<vec4<u32>, ${Math.ceil(words / 4)}> }`,
     '@group(0) @binding(0) var<uniform> u: Uniforms;',
     ...bindings.map(bindingText),
-    shader.body(),
+    ...HALF_FUNCTIONS.filter(({ name }) => body.includes(`${name}(`)).map(({ text }) => text),
+    body,
   ].join('\n')
 }

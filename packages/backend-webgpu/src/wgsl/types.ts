@@ -56,14 +56,14 @@ export function valueType(dtype: DType): 'f32' | 'i32' | 'u32' | 'bool' {
 export function loadText(element: string, dtype: DType, { float16 }: Pick<DeviceFacts, 'float16'>): string {
   if (dtype === 'bool') return `(${element} != 0u)`
   if (dtype !== 'float16') return element
-  return float16 ? `f32(${element})` : `unpack2x16float(${element}).x`
+  return float16 ? `f32(${element})` : `half_from_bits(${element})`
 }
 
 /** What to store for a value, as an expression. A float16 value is one already, rounded. */
 export function storeText(value: string, dtype: DType, { float16 }: Pick<DeviceFacts, 'float16'>): string {
   if (dtype === 'bool') return `u32(${value})`
   if (dtype !== 'float16') return value
-  return float16 ? `f16(${value})` : `(pack2x16float(vec2<f32>(${value}, 0.0)) & 0xffffu)`
+  return float16 ? `f16(${value})` : `half_to_bits(${value})`
 }
 
 /** Bytes of a stored element. */

@@ -1,8 +1,10 @@
-/** Not written yet. */
+/** Maps: every position of a shape, every expression there. */
+import { type Buffer, type MapCall, type ProgramScalar, sizeOf } from '@nabla/backend'
+import type { Planner } from '../../plan/plan.js'
+import { planElementwise } from './elementwise.js'
+import { mapProblem } from './problem.js'
 
-import type { Buffer, MapCall, ProgramScalar } from '@nabla/backend'
-import type { KernelPlan, Planner } from '../../plan/plan.js'
-
-export const planMap: Planner<MapCall<Buffer, ProgramScalar>> = (call): KernelPlan => {
-  throw new Error(`webgpu: ${call.kind} is not written yet`)
+export const planMap: Planner<MapCall<Buffer, ProgramScalar>> = (call, facts) => {
+  if (sizeOf(call.shape) === 0) return []
+  return [planElementwise(mapProblem(call), facts)]
 }
