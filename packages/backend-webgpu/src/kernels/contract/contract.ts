@@ -1,8 +1,66 @@
-/** Not written yet. */
-
+/**
+ * Contractions: one dispatch, or two where sums are formed in slices or the epilogue reads too many buffers.
+ */
 import type { Buffer, ContractCall, ProgramScalar } from '@nabla/backend'
-import type { KernelPlan, Planner } from '../../plan/plan.js'
+import type { DeviceFacts, Dispatch, KernelPlan, Planner, Scratch } from '../../plan/plan.js'
+import { type Choose, chooseWay, type Way } from './choose.js'
+import { directDispatch } from './direct.js'
+import { finishDispatch } from './finish.js'
+import { type PlannedContraction, type Problem, problemOf, transposed } from './problem.js'
+import { type Slices, slicesOf } from './slices.js'
+import { stageInputs } from './stage.js'
+import { type Destination, finalDestination, partialDestination } from './store.js'
+import { tiledDispatch } from './tiled.js'
 
-export const planContract: Planner<ContractCall<Buffer, ProgramScalar>> = (call): KernelPlan => {
-  throw new Error(`webgpu: ${call.kind} is not written yet`)
+type Call = ContractCall<Buffer, ProgramScalar>
+
+/** The problem as the way wants its sides. */
+const seenBy = (way: Way, call: PlannedContraction): Problem => {
+  const problem = problemOf(call)
+  return way.transposed ? transposed(problem) : problem
 }
+
+function productDispatch(
+  problem: Problem,
+  facts: DeviceFacts,
+  way: Way,
+  slices: Slices,
+  destination: Destination,
+): Dispatch {
+  return way.kind === 'tiled'
+    ? tiledDispatch(problem, facts, way.tile, slices, destination)
+    : directDispatch(problem, facts, way.direct, slices, destination)
+}
+
+/** The dispatches after the sums are in scratch memory. */
+function finishPlan(call: Call, facts: DeviceFacts, way: Way, scratch: Scratch, slices: number): KernelPlan {
+  const { output, post, postInputs = [] } = call
+  const inputs = post === undefined ? [] : postInputs
+  const room = facts.maximumStorageBuffers - 1
+  const buffers = new Set([output, ...inputs].map(({ buffer }) => buffer))
+  if (buffers.size <= room) return [finishDispatch(seenBy(way, call), facts, scratch, slices)]
+  const staged = stageInputs(call.label, facts, output.shape, inputs, output.buffer, room - 2)
+  const problem = seenBy(way, { ...call, postInputs: staged.inputs })
+  return [...staged.dispatches, finishDispatch(problem, facts, scratch, slices)]
+}
+
+/** The plan of a contraction by a kernel that `choose` picks. */
+export function planContraction(call: Call, facts: DeviceFacts, choose: Choose): KernelPlan {
+  const whole = problemOf(call)
+  const elements = whole.batches * whole.rows * whole.columns
+  if (elements === 0) return []
+  const way = choose(whole, facts)
+  const problem = way.transposed ? transposed(whole) : whole
+  const unit = way.kind === 'tiled' ? way.tile.depth : 4 * way.direct.lanes
+  const slices = slicesOf(whole.depth, way.slices, unit)
+  const { output, inputs } = whole.target
+  const buffers = new Set([call.left, call.right, output, ...inputs].map(({ buffer }) => buffer))
+  if (slices.count === 1 && buffers.size <= facts.maximumStorageBuffers) {
+    return [productDispatch(problem, facts, way, slices, finalDestination(problem, facts))]
+  }
+  const scratch: Scratch = { kind: 'scratch', words: slices.count * elements }
+  const sums = productDispatch(problem, facts, way, slices, partialDestination(problem, scratch))
+  return [sums, ...finishPlan(call, facts, way, scratch, slices.count)]
+}
+
+export const planContract: Planner<Call> = (call, facts) => planContraction(call, facts, chooseWay)

@@ -1,0 +1,90 @@
+/**
+ * How a kernel reads its operands: by single elements or by fours, and along which index neighbouring invocations run. What
+ * is contiguous decides, so that loads coalesce.
+ */
+import type { Buffer, DType } from '@nabla/backend'
+import type { DeviceFacts } from '../../plan/plan.js'
+import { storedType } from '../../wgsl/types.js'
+import type { Group } from './group.js'
+import type { Operand, Target } from './problem.js'
+
+/** Fours along the free index, fours along the contracted one, or single elements with neighbours along either. */
+export type Loading = 'vectorFree' | 'vectorContracted' | 'scalarFree' | 'scalarContracted'
+
+export const isVector = (loading: Loading): boolean =>
+  loading === 'vectorFree' || loading === 'vectorContracted'
+
+/** The same order by single elements. */
+export function scalarOf(loading: Loading): Loading {
+  return loading === 'vectorFree' || loading === 'scalarFree' ? 'scalarFree' : 'scalarContracted'
+}
+
+const innermost = ({ strides: [own] }: Group): number => own?.at(-1) ?? 0
+
+/** Whether fours along `along` are aligned and whole: the rest of the address is a multiple of 4. */
+function isAligned(offset: number, along: Group, others: readonly Group[]): boolean {
+  const [own = []] = along.strides
+  if (own.at(-1) !== 1 || (along.lengths.at(-1) as number) % 4 !== 0) return false
+  const rest = [...own.slice(0, -1), ...others.flatMap(({ strides }) => strides[0] ?? [])]
+  return offset % 4 === 0 && rest.every((stride) => stride % 4 === 0)
+}
+
+/** The best loading of an operand that has its buffer to itself. */
+export function loadingOf({ view, batch, free, contracted }: Operand): Loading {
+  if (isAligned(view.offset, free, [batch, contracted])) return 'vectorFree'
+  if (isAligned(view.offset, contracted, [batch, free])) return 'vectorContracted'
+  const alongFree = Math.abs(innermost(free))
+  const alongContracted = Math.abs(innermost(contracted))
+  return alongFree !== 0 && (alongContracted === 0 || alongFree <= alongContracted)
+    ? 'scalarFree'
+    : 'scalarContracted'
+}
+
+/** Whether the output takes fours of neighbouring columns. */
+export function storesFours({ output, batch, rows, columns }: Target): boolean {
+  return isAligned(output.offset, columns, [batch, rows])
+}
+
+/** Whether the output's rows are what is contiguous in it, so that it wants its sides exchanged. */
+export function prefersTransposed({ rows, columns }: Target): boolean {
+  const [alongRows, alongColumns] = [Math.abs(innermost(rows)), Math.abs(innermost(columns))]
+  return alongRows !== 0 && (alongColumns === 0 || alongRows < alongColumns)
+}
+
+/** Which buffers a shader has as vectors of four. */
+export type IsWide = (buffer: Buffer) => boolean
+
+export const NONE_WIDE: IsWide = () => false
+
+/**
+ * A buffer is bound once for all its views: as vectors where one view goes by fours, and then others read components. But
+ * no component is written alone, since the language lets that write the whole vector.
+ */
+export function wideBuffers(byFours: readonly Buffer[], writtenSingly: Buffer | undefined): IsWide {
+  const wide = new Set(byFours)
+  if (writtenSingly !== undefined) wide.delete(writtenSingly)
+  return (buffer) => wide.has(buffer)
+}
+
+/** One element of a buffer, by a position (u32). */
+export function singleText(buffer: number, wide: boolean, position: string): string {
+  return wide ? `b${buffer}[(${position}) / 4u][(${position}) % 4u]` : `b${buffer}[${position}]`
+}
+
+/** The type of a buffer's elements, single or by fours. */
+export function elementType(dtype: DType, facts: DeviceFacts, wide: boolean): string {
+  const stored = storedType(dtype, facts)
+  return wide ? `vec4<${stored}>` : stored
+}
+
+/** Four stored elements as values. */
+export function loadFourText(element: string, dtype: DType, facts: DeviceFacts): string {
+  if (dtype !== 'float16') return element
+  if (facts.float16) return `vec4<f32>(${element})`
+  return `unpack_four(${element})`
+}
+
+/** What `loadFourText` may call. */
+export const UNPACK_FOUR = `fn unpack_four(bits: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(unpack2x16float(bits.x).x, unpack2x16float(bits.y).x, unpack2x16float(bits.z).x, unpack2x16float(bits.w).x);
+}`

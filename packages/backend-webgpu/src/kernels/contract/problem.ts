@@ -1,0 +1,127 @@
+/**
+ * A contraction as matrix products: each group of axes is one index, and the address of an element is the sum of an offset
+ * for each group that it depends on. So transposed, broadcast and window views are all alike, and convolutions need no
+ * matrix of windows in memory.
+ */
+import {
+  type Buffer,
+  type ContractCall,
+  type DType,
+  type Expr,
+  type ProgramScalar,
+  topologicalOrder,
+  type View,
+} from '@nabla/backend'
+import type { Scratch } from '../../plan/plan.js'
+import { type Group, groupOf } from './group.js'
+
+/** A factor: a matrix of its free index (rows of the left one, columns of the right one) and the contracted index. */
+export interface Operand {
+  readonly view: View
+  readonly batch: Group
+  readonly free: Group
+  readonly contracted: Group
+}
+
+/** A view as the post expression reads it; in scratch memory as 32-bit words, see stage.ts. */
+export type InputView = View<Buffer | Scratch>
+
+/** Where sums go, and what becomes of them on the way. Its groups hold the strides of the output, then of the inputs. */
+export interface Target {
+  readonly output: View
+  readonly post: Expr | undefined
+  /** Views of the output's shape; some may have been brought into scratch memory. */
+  readonly inputs: readonly InputView[]
+  readonly scalars: readonly ProgramScalar[]
+  /** Whether `post` asks for coordinates; then axes aren't merged. */
+  readonly usesCoordinates: boolean
+  readonly batch: Group
+  readonly rows: Group
+  readonly columns: Group
+}
+
+export interface Problem {
+  readonly label: string
+  /** Of both operands and the sums. */
+  readonly dtype: DType
+  readonly batches: number
+  readonly rows: number
+  readonly columns: number
+  /** How many products a sum has. */
+  readonly depth: number
+  readonly left: Operand
+  readonly right: Operand
+  readonly target: Target
+}
+
+/** A call to plan. */
+export type PlannedContraction = Omit<ContractCall<Buffer, ProgramScalar>, 'postInputs'> & {
+  readonly postInputs?: readonly InputView[]
+}
+
+function usesCoordinates(post: Expr | undefined): boolean {
+  return post !== undefined && topologicalOrder([post]).some(({ kind }) => kind === 'index')
+}
+
+function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: PlannedContraction): Target {
+  const inputs = post === undefined ? [] : (postInputs ?? [])
+  const views = [output, ...inputs]
+  const coordinates = usesCoordinates(post)
+  const merge = !coordinates
+  return {
+    output,
+    post,
+    inputs,
+    scalars,
+    usesCoordinates: coordinates,
+    batch: groupOf(views, 0, batch, merge),
+    rows: groupOf(views, batch, rows, merge),
+    columns: groupOf(views, batch + rows, columns, merge),
+  }
+}
+
+export function problemOf(call: PlannedContraction): Problem {
+  const { batch, rows, columns, contracted } = call
+  const left: Operand = {
+    view: call.left,
+    batch: groupOf([call.left], 0, batch),
+    free: groupOf([call.left], batch, rows),
+    contracted: groupOf([call.left], batch + rows, contracted),
+  }
+  const right: Operand = {
+    view: call.right,
+    batch: groupOf([call.right], 0, batch),
+    contracted: groupOf([call.right], batch, contracted),
+    free: groupOf([call.right], batch + contracted, columns),
+  }
+  return {
+    label: call.label,
+    dtype: call.left.dtype,
+    batches: left.batch.size,
+    rows: left.free.size,
+    columns: right.free.size,
+    depth: left.contracted.size,
+    left,
+    right,
+    target: targetOf(call),
+  }
+}
+
+/** The same product with its sides exchanged: the transpose of a product is that of the transposes, the other way round. */
+export function transposed(problem: Problem): Problem {
+  const { target } = problem
+  return {
+    ...problem,
+    rows: problem.columns,
+    columns: problem.rows,
+    left: problem.right,
+    right: problem.left,
+    target: { ...target, rows: target.columns, columns: target.rows },
+  }
+}
+
+/** For errors and profiles. */
+export function labelOf({ label, batches, rows, columns, depth }: Problem): string {
+  const batch = batches === 1 ? '' : `${batches}, `
+  return `${label} [${batch}${rows}, ${depth}] · [${batch}${depth}, ${columns}]`
+}
