@@ -7,7 +7,9 @@ let gpu: GPU | undefined
 
 export async function openTestDevice(descriptor: GPUDeviceDescriptor = {}): Promise<GPUDevice> {
   const { create } = (await import('webgpu')) as { create: (options: string[]) => GPU }
-  gpu ??= create([])
+  // SwiftShader zeroes a workgroup's memory one word per instruction, which takes a second to compile for a large tile. And
+  // what lies there at the start should not matter.
+  gpu ??= create(['enable-dawn-features=disable_workgroup_init'])
   const adapter = await gpu.requestAdapter()
   if (adapter === null)
     throw new Error('no WebGPU adapter: is VK_ICD_FILENAMES set, and libvulkan1 installed?')
