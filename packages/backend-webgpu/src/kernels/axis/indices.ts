@@ -3,6 +3,7 @@
  * those out of range, in the words of the other backends.
  */
 import { type Buffer, DTypeError, IndexError, type View } from '@nabla/backend'
+import { reportFault } from '../../wgsl/module.js'
 
 /** What to throw for an index out of range, given by its bits. */
 export function indexFault(label: string, axis: number, length: number): (bits: number) => IndexError {
@@ -30,3 +31,14 @@ export function checkIndexType({ dtype }: View<Buffer>, label: string): void {
 /** WGSL of `from_front(bits, length)`: an index counted from the front, not below `length` where it is out of range. */
 export const FROM_FRONT =
   'fn from_front(bits: u32, length: u32) -> u32 { return select(bits, bits + length, bits >= 0x80000000u); }'
+
+/** WGSL of `sort_key(bits)` for sorting indices: those out of range are reported, and come last. */
+export function indexKeyText(limit: string, faults: number): string {
+  return `${FROM_FRONT}
+fn sort_key(bits: u32) -> u32 {
+  let index = from_front(bits, ${limit});
+  if (index < ${limit}) { return index; }
+  ${reportFault(faults, 'bits')}
+  return 0xffffffffu;
+}`
+}

@@ -66,3 +66,8 @@ export function buildNest(shape: Shape, views: readonly Strided[], axes: readonl
     offsets: views.map(({ offset }) => offset),
   }
 }
+
+/** Whether neighbouring positions of the nest are closer in the memory of a view than neighbours along another axis. */
+export function neighboursAreCloser({ size, strides }: Nest, view: number, stride: number): boolean {
+  return size > 1 && Math.abs(strides[view]?.at(-1) as number) < Math.abs(stride)
+}

@@ -3,7 +3,7 @@
  * are only as many as it takes to keep a device busy.
  */
 import type { Shape } from '@nabla/backend'
-import { axesExcept, buildNest, type Nest, orderByStride, type Strided } from './nest.js'
+import { axesExcept, buildNest, type Nest, neighboursAreCloser, orderByStride, type Strided } from './nest.js'
 
 /** Elements of a line that an invocation of a workgroup holds at a time. */
 export const SCAN_ITEMS = 4
@@ -37,8 +37,7 @@ export function spreadScan(
   const [input] = views
   const lines = buildNest(shape, views, orderByStride(input, axesExcept(shape, axis)))
   const length = shape[axis] as number
-  const inner = Math.abs(lines.strides[0]?.at(-1) as number)
-  const neighbouring = lines.size >= 32 && inner < Math.abs(input.strides[axis] as number)
+  const neighbouring = lines.size >= 32 && neighboursAreCloser(lines, 0, input.strides[axis] as number)
   const walker = length <= SHORT || neighbouring ? 'invocation' : 'workgroup'
   const [busy, least] =
     walker === 'invocation' ? [BUSY_THREADS, SHORT] : [BUSY_GROUPS, 4 * SCAN_ITEMS * lanes]

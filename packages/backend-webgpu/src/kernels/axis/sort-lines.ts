@@ -7,6 +7,7 @@
 import type { Buffer, NablaError, View } from '@nabla/backend'
 import { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts, Dispatch, Scratch } from '../../plan/plan.js'
+import { wordText } from '../../wgsl/module.js'
 import { Elements } from './elements.js'
 import type { Nest } from './nest.js'
 import { blockText, mergeText, type Put, type SortText } from './sort-text.js'
@@ -15,13 +16,17 @@ import { Walk } from './walk.js'
 
 /** Elements that an invocation of a workgroup holds. */
 const ITEMS = 4
+/** The position among the sizes of the words that an order has for itself. */
+const LIMIT = 7
 
-/** Turns the bits of elements into unsigned numbers that are in order. */
+/** How elements become unsigned numbers in order: `sort_key(bits)`, whose bits are then flipped where `flip` has ones. */
 export interface SortOrder {
   /** For shader keys. */
   readonly name: string
-  /** WGSL of `sort_key(bits) -> u32`; `faults` is where to report bits that have no place. */
-  readonly text: (faults: number) => string
+  readonly flip: number
+  /** WGSL of `sort_key(bits) -> u32`; `limit` is a u32 expression, and `faults` where to report bits without a place. */
+  readonly text: (limit: string, faults: number) => string
+  readonly limit?: number
   readonly fault?: (bits: number) => NablaError
 }
 
@@ -49,84 +54,95 @@ export interface SortedLines {
   readonly sorted: Scratch
 }
 
-interface Sizes {
+/** What the dispatches of a sort have in common. */
+interface Plan extends LineSort {
+  readonly facts: DeviceFacts
   readonly lanes: number
   readonly length: number
+  /** Elements of all lines. */
   readonly elements: number
   /** Lines that a workgroup sorts together, or parts of a line that workgroups sort. */
   readonly together: number
   readonly parts: number
 }
 
-function sizesOf({ input, axis, lines }: LineSort, facts: DeviceFacts): Sizes {
+function planOf(sort: LineSort, facts: DeviceFacts): Plan {
   const lanes = lanesOf(facts)
-  const length = input.shape[axis] as number
+  const length = sort.input.shape[sort.axis] as number
   const block = lanes * ITEMS
   const parts = Math.ceil(length / block)
   const together = parts === 1 ? Math.floor(block / length) : 1
-  return { lanes, length, elements: lines.size * length, together, parts }
+  return { ...sort, facts, lanes, length, elements: sort.lines.size * length, together, parts }
 }
 
-/** A dispatch that reads the input or one scratch, and puts elements into another, or where the results belong. */
-function dispatchOf(
-  sort: LineSort,
-  sizes: Sizes,
-  facts: DeviceFacts,
-  source: Scratch | undefined,
-  target: Scratch | undefined,
-  width: number,
-): Dispatch {
-  const { label, axis, input, results, lines, order } = sort
-  const { lanes, length, elements, together, parts } = sizes
+/** Binds where elements go: another scratch, or where the results belong. */
+function putOf(builder: DispatchBuilder, { results, facts }: Plan, target: Scratch | undefined): Put {
+  if (target !== undefined) return { scratch: `b${builder.scratch(target, 'u32', 'read_write')}` }
+  return {
+    results: results.map(({ what, view }) => ({
+      what,
+      to: new Elements(builder, view, 'read_write', facts),
+    })),
+  }
+}
+
+function keyOfPut({ scratch, results }: Put): string {
+  return scratch ?? results.map(({ what, to }) => `${what} ${to.key}`).join()
+}
+
+/** Adds the uniform words. */
+function textOf(builder: DispatchBuilder, plan: Plan, width: number, put: Put, input?: Elements): SortText {
+  const { axis, results, lines, order, lanes, length, elements, together, parts, across } = plan
+  const sizes = [elements, lines.size, length, together, parts, width, order.flip, order.limit ?? 0]
+  const first = builder.integers(sizes)
+  const views = [plan.input, ...results.map(({ view }) => view)]
+  const steps = builder.integers(views.map(({ strides }) => strides[axis] as number))
+  return { lanes, items: ITEMS, first, steps, walk: new Walk(builder, lines), put, input, across }
+}
+
+/** Sorts what fits a workgroup's memory. */
+function blockDispatch(plan: Plan, target: Scratch | undefined): Dispatch {
+  const { label, results, order, lanes, lines, together, parts, across, facts } = plan
   const builder = new DispatchBuilder(label)
-  const first = builder.integers([elements, lines.size, length, together, parts, width])
-  const steps = builder.integers(
-    [input, ...results.map(({ view }) => view)].map((view) => view.strides[axis] as number),
-  )
-  const walk = new Walk(builder, lines)
-  const reads =
-    source === undefined || (target === undefined && results.some(({ what }) => what === 'elements'))
-  const from = reads ? new Elements(builder, input, 'read', facts) : undefined
-  const runs = source && `b${builder.scratch(source, 'u32', 'read')}`
-  const faults = source === undefined && order.fault ? builder.faults(order.fault) : 0
-  const put: Put =
-    target === undefined
-      ? {
-          results: results.map(({ what, view }) => ({
-            what,
-            to: new Elements(builder, view, 'read_write', facts),
-          })),
-        }
-      : { scratch: `b${builder.scratch(target, 'u32', 'read_write')}` }
-  const text: SortText = { lanes, items: ITEMS, first, steps, walk, put, input: from, across: sort.across }
-  const places = [from?.key, runs, faults, ...keyOfPut(put)].join()
-  const key = `${source ? 'merge' : `sort ${order.name} ${sort.across}`} ${places} ${walk.rank} ${lanes}`
-  const body = (): string =>
-    runs === undefined ? blockText(text, order.text(faults)) : mergeText(text, runs)
-  const groups = source ? groupsFor(elements, lanes) : Math.ceil(lines.size / together) * parts
-  return builder.build({ key, body, invocations: lanes }, groups)
+  const input = new Elements(builder, plan.input, 'read', facts)
+  const put = putOf(builder, plan, target)
+  const faults = order.fault === undefined ? 0 : builder.faults(order.fault)
+  const text = textOf(builder, plan, 1, put, input)
+  const places = `${input.key} ${faults} ${results.length} ${keyOfPut(put)}`
+  const key = `sort ${order.name} ${across} ${places} ${text.walk.rank} ${lanes}`
+  const body = (): string => blockText(text, order.text(wordText(text.first + LIMIT), faults))
+  return builder.build({ key, body, invocations: lanes }, Math.ceil(lines.size / together) * parts)
 }
 
-function keyOfPut(put: Put): string[] {
-  if (put.scratch !== undefined) return [put.scratch]
-  return put.results.map(({ what, to }) => `${what} ${to.key}`)
+/** Merges runs of `width`. */
+function mergeDispatch(plan: Plan, source: Scratch, target: Scratch | undefined, width: number): Dispatch {
+  const { label, results, lanes, elements, facts } = plan
+  const builder = new DispatchBuilder(label)
+  const runs = `b${builder.scratch(source, 'u32', 'read')}`
+  const reads = target === undefined && results.some(({ what }) => what === 'elements')
+  const input = reads ? new Elements(builder, plan.input, 'read', facts) : undefined
+  const put = putOf(builder, plan, target)
+  const text = textOf(builder, plan, width, put, input)
+  const key = `merge ${runs} ${input?.key} ${results.length} ${keyOfPut(put)} ${text.walk.rank} ${lanes}`
+  const body = (): string => mergeText(text, runs)
+  return builder.build({ key, body, invocations: lanes }, groupsFor(elements, lanes))
 }
 
 /** The dispatches that sort; the input has elements. */
 export function sortLines(sort: LineSort, facts: DeviceFacts): SortedLines {
-  const sizes = sizesOf(sort, facts)
-  const dispatches: Dispatch[] = []
-  const scratch: Scratch[] = []
-  const block = sizes.lanes * ITEMS
-  let source: Scratch | undefined
-  for (let width = block; ; width *= 2) {
-    // `width` is how long the runs are after this dispatch.
-    const last = width >= sizes.length
-    const kept = dispatches.length % 2
-    scratch[kept] ??= { kind: 'scratch', words: 2 * sizes.elements }
-    const target = last && sort.results.length > 0 ? undefined : scratch[kept]
-    dispatches.push(dispatchOf(sort, sizes, facts, source, target, width / 2))
-    source = scratch[kept]
-    if (last) return { dispatches, sorted: source as Scratch }
+  const plan = planOf(sort, facts)
+  const scratch = (): Scratch => ({ kind: 'scratch', words: 2 * plan.elements })
+  const inResults = sort.results.length > 0
+  let width = plan.lanes * ITEMS
+  let sorted = scratch()
+  let spare: Scratch | undefined
+  const dispatches = [blockDispatch(plan, inResults && width >= plan.length ? undefined : sorted)]
+  for (; width < plan.length; width *= 2) {
+    const target = spare ?? scratch()
+    const last = 2 * width >= plan.length
+    dispatches.push(mergeDispatch(plan, sorted, inResults && last ? undefined : target, width))
+    spare = sorted
+    sorted = target
   }
+  return { dispatches, sorted }
 }

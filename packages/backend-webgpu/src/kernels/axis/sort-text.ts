@@ -27,7 +27,7 @@ export interface SortText {
   readonly across: boolean
 }
 
-const WORDS = ['elements', 'lines', 'length', 'together', 'parts', 'width']
+const WORDS = ['elements', 'lines', 'length', 'together', 'parts', 'width', 'flip']
 
 /** The place in a view of element `place` of the line whose coordinates are `line…`. */
 function placeText({ walk, steps }: SortText, view: number, place: string): string {
@@ -66,23 +66,21 @@ function mergedPlace(keys: string): string {
 }`
 }
 
-/** Merges the runs of each line in the workgroup's memory until they are the line, or the part that is here. */
-function mergeHere({ lanes, items }: SortText): string {
-  const each = (text: (item: number) => string): string =>
-    Array.from({ length: items }, (_, item) => text(item)).join('\n')
-  return `for (var run = 1u; run < span; run *= 2u) {
-${each(
-  (item) => `  let slot${item} = lane + ${item * lanes}u;
-  var key${item} = 0u; var position${item} = 0u; var place${item} = 0u;
-  if (slot${item} < size) {
-    key${item} = keys[slot${item}]; position${item} = positions[slot${item}];
-    let place = slot${item} % span; let base = slot${item} - place;
-    let start = place & ~(2u * run - 1u);
-    place${item} = base + merged_place(key${item}, place, base, start, min(start + run, span), min(start + 2u * run, span));
-  }`,
-)}
-  workgroupBarrier();
-${each((item) => `  if (slot${item} < size) { keys[place${item}] = key${item}; positions[place${item}] = position${item}; }`)}
+/**
+ * Merges the runs of each line in the workgroup's memory, to and fro between its halves, until they are the line, or the
+ * part of it that is here.
+ */
+function mergeHere({ lanes }: SortText, block: number): string {
+  return `var half = 0u;
+for (var run = 1u; run < span; run *= 2u) {
+  for (var slot = lane; slot < size; slot += ${lanes}u) {
+    let key = keys[half + slot];
+    let place = slot % span; let base = slot - place; let start = place & ~(2u * run - 1u);
+    let merged = merged_place(key, place, half + base, start, min(start + run, span), min(start + 2u * run, span));
+    let other = ${block}u - half + base + merged;
+    keys[other] = key; positions[other] = positions[half + slot];
+  }
+  half = ${block}u - half;
   workgroupBarrier();
 }`
 }
@@ -103,13 +101,13 @@ export function blockText(text: SortText, order: string): string {
 ${statements}
 }`
   const load = `${walk.coordinates('line', 'first_line + row')}
-keys[slot] = sort_key(${input?.load(placeText(text, 0, '(begin + column)'))});
+keys[slot] = sort_key(${input?.load(placeText(text, 0, '(begin + column)'))}) ^ flip;
 positions[slot] = begin + column;`
-  const store = `let key = keys[slot]; let position = positions[slot];
+  const store = `let key = keys[half + slot]; let position = positions[half + slot];
 ${putText(text, '(first_line + row)', '(begin + column)')}`
   return `${order}
-var<workgroup> keys: array<u32, ${block}>;
-var<workgroup> positions: array<u32, ${block}>;
+var<workgroup> keys: array<u32, ${2 * block}>;
+var<workgroup> positions: array<u32, ${2 * block}>;
 ${mergedPlace('keys')}
 ${mainText(
   { invocations: lanes },
@@ -119,7 +117,7 @@ let begin = group % parts * ${block}u; let span = min(length - begin, ${block}u)
 let size = here * span;
 ${forEach(load)}
 workgroupBarrier();
-${mergeHere(text)}
+${mergeHere(text, block)}
 ${forEach(store)}`,
 )}`
 }
