@@ -98,6 +98,7 @@ export class WebgpuBackend implements Backend {
       })
     }
     const { dtype, written } = own
+    this.#failures.requireSound(written)
     const bytesEach = storedBytes(dtype, this.#facts)
     const stored = await this.#queue.read(block, offset * bytesEach, length * bytesEach)
     this.#failures.requireSound(written)
@@ -143,6 +144,8 @@ export class WebgpuBackend implements Backend {
     this.#failures.end(disposedError())
     for (const buffer of this.#live) buffer.block = undefined
     this.#live.clear()
+    // Dawn aborts a thread that ends while something waits for an answer.
+    await this.#failures.settle()
     this.#device.destroy()
   }
 }

@@ -11,6 +11,12 @@ export interface Node {
   getBuiltinModule?(name: 'node:url'): typeof import('node:url')
 }
 
+/**
+ * The memory that a workgroup shares is not zeroed: no kernel reads what it hasn't written, and for a large tile it costs
+ * the software adapter a second of compiling.
+ */
+const TOGGLES = ['enable-dawn-features=disable_workgroup_init']
+
 /** What the package `webgpu` exports, as far as it is used. */
 interface Dawn {
   create(options: string[]): GPU
@@ -65,7 +71,7 @@ export async function startDawn(process: Node): Promise<FoundGpu> {
   if (url === undefined) return { reason: INSTALL }
   try {
     const { create }: Dawn = await import(/* webpackIgnore: true */ /* @vite-ignore */ url)
-    return { gpu: create([]) }
+    return { gpu: create(TOGGLES) }
   } catch (error) {
     return { reason: `the package "webgpu" does not start here: ${messageOf(error)}` }
   }

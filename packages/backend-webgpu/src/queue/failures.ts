@@ -10,6 +10,17 @@ interface Failure {
   readonly from: number
   readonly to: number
   readonly error: NablaError
+  /** Its place among those of the same date: what comes first is the cause of what follows. */
+  readonly order: number
+}
+
+/** The order of errors that came without a scope: what they are about may have failed before. */
+const UNSCOPED = Number.POSITIVE_INFINITY
+
+/** The failure that explains the others. */
+function cause(failures: readonly Failure[]): Failure | undefined {
+  const rank = ({ from, order }: Failure): number => (order === UNSCOPED ? order : from)
+  return [...failures].sort((a, b) => rank(a) - rank(b) || a.order - b.order)[0]
 }
 
 /** What an error scope gives: nothing, or an error and the kind of scope that caught it. */
@@ -38,6 +49,7 @@ async function firstOf(scopes: readonly Promise<GPUError | null>[]): Promise<Cau
 export class Failures {
   readonly #device: GPUDevice
   #date = 0
+  #order = 0
   /** Up to this date all checks have come back. */
   #verified = 0
   readonly #checks = new Set<Promise<void>>()
@@ -50,10 +62,8 @@ export class Failures {
     this.#device = device
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault()
-      this.latch(
-        this.#verified + 1,
-        deviceError('webgpu', { filter: 'validation', message: event.error.message }),
-      )
+      const error = deviceError('webgpu', { filter: 'validation', message: event.error.message })
+      this.latch(this.#verified + 1, error, UNSCOPED)
     })
     device.lost.then(
       ({ reason, message }) => this.end(lostError(reason, message)),
@@ -102,10 +112,12 @@ export class Failures {
    * @param explain makes the error; or nothing, if that was mended
    */
   guard<T>(from: number, action: () => T, explain: (caught: Caught, value: T) => Explained): T {
+    this.#order += 1
+    const order = this.#order
     const { value, caught } = this.attempt(action)
     this.#watch(caught, async (each) => {
       const error = await explain(each, value)
-      if (error !== undefined) this.latch(from, error)
+      if (error !== undefined) this.latch(from, error, order)
     })
     return value
   }
@@ -122,8 +134,8 @@ export class Failures {
   }
 
   /** Keeps an error for the next read. @param from the date of the first call that suffers from it */
-  latch(from: number, error: NablaError): void {
-    const failure = { from, to: Math.max(from, this.#date), error }
+  latch(from: number, error: NablaError, order = 0): void {
+    const failure = { from, to: Math.max(from, this.#date), error, order }
     this.#latched.push(failure)
     this.#doubts.push(failure)
     if (this.#doubts.length <= REMEMBERED) return
@@ -143,16 +155,17 @@ export class Failures {
 
   /** @throws the first of the errors up to a date that were not thrown yet */
   throwLatched(date: number): void {
-    const due = this.#latched.filter(({ from }) => from <= date)
-    if (due.length === 0) return
+    if (this.#latched.length === 0) return
+    const first = cause(this.#latched.filter(({ from }) => from <= date))
     this.#latched = this.#latched.filter(({ from }) => from > date)
-    throw due.reduce((first, each) => (each.from < first.from ? each : first)).error
+    if (first !== undefined) throw first.error
   }
 
   /** @throws the error because of which what was written at a date can't be trusted, if there is one */
   requireSound(written: number): void {
     if (this.#doubts.length === 0 || written === 0) return
-    for (const { from, to, error } of this.#doubts) if (written >= from && written <= to) throw error
+    const first = cause(this.#doubts.filter(({ from, to }) => from <= written && written <= to))
+    if (first !== undefined) throw first.error
   }
 }
 
