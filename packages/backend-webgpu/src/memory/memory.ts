@@ -107,11 +107,11 @@ export class Memory {
     block.gpu.destroy()
   }
 
-  /** A buffer besides blocks. */
+  /** A buffer besides blocks, for the call that goes on. */
   makeBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
     this.#made += 1
     return this.#failures.guard(
-      this.#failures.begin(),
+      this.#failures.date,
       () => this.#device.createBuffer(descriptor),
       (caught) => this.#error(descriptor.size, descriptor.label ?? 'a buffer', caught),
     )
