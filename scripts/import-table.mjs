@@ -16,6 +16,7 @@ export const importTable = {
     'packages/backend',
     'packages/backend-cpu',
     'packages/backend-wasm',
+    'packages/conformance',
     'packages/core',
     'packages/data',
     'packages/io',

@@ -100,3 +100,4 @@ export {
 export * from '@nabla/optim'
 export type { Configuration } from './configuration.js'
 export { type Configured, type ConfigureOptions, configure, describeBackends } from './configure.js'
+export { type Verification, type VerifyOptions, verifyBackend } from './verify-backend.js'
