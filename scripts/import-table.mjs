@@ -18,6 +18,7 @@ export const importTable = {
     'packages/backend-cpu',
     'packages/backend-wasm',
     'packages/backend-webgpu',
+    'packages/conformance',
     'packages/core',
     'packages/data',
     'packages/io',

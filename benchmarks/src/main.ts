@@ -59,8 +59,7 @@ async function main(): Promise<void> {
   )
   const results: Result[] = []
   for (const row of rows) {
-    for (const mode of modes) {
-      const result = await measure(row, backend.name, mode)
+    for (const result of await measure(row, backend.name, modes)) {
       results.push(result)
       console.log(format(result))
     }

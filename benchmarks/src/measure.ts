@@ -51,35 +51,45 @@ function quantile(sorted: readonly number[], at: number): number {
   return low + (high - low) * (position - Math.floor(position))
 }
 
-async function collect(run: Run): Promise<number[]> {
-  const inner = run.inner ?? 1
-  const warmUntil = performance.now() + WARM_UP_MILLISECONDS
+async function warmUp({ inner = 1, once }: Run): Promise<void> {
+  const until = performance.now() + WARM_UP_MILLISECONDS
   let warm = 0
   do {
-    for (let i = 0; i < inner; i++) await run.once()
+    for (let i = 0; i < inner; i++) await once()
     warm += 1
-  } while (performance.now() < warmUntil || warm < 2)
-  const samples: number[] = []
-  const until = performance.now() + SAMPLE_MILLISECONDS
-  while (
-    (performance.now() < until || samples.length < MINIMUM_SAMPLES) &&
-    samples.length < MAXIMUM_SAMPLES
-  ) {
-    const start = performance.now()
-    for (let i = 0; i < inner; i++) {
-      const pending = run.once()
-      if (pending !== undefined) await pending
-    }
-    samples.push((performance.now() - start) / inner)
-  }
-  return samples.sort((a, b) => a - b)
+  } while (performance.now() < until || warm < 2)
 }
 
-/** Measures one row on the default backend, whose name is `backend`. */
-export async function measure(row: Row, backend: string, mode: Mode): Promise<Result> {
-  const run = await row.prepare(mode)
-  const samples = await collect(run)
-  run.dispose?.()
+async function sampleOf({ inner = 1, once }: Run): Promise<number> {
+  const start = performance.now()
+  for (let i = 0; i < inner; i++) {
+    const pending = once()
+    if (pending !== undefined) await pending
+  }
+  return (performance.now() - start) / inner
+}
+
+/** Samples of several runs in turn, so that whatever else the machine does falls on all of them alike. */
+async function collect(runs: readonly Run[]): Promise<number[][]> {
+  for (const run of runs) await warmUp(run)
+  const samples = runs.map((): number[] => [])
+  const until = performance.now() + SAMPLE_MILLISECONDS * runs.length
+  for (let n = 0; n < MAXIMUM_SAMPLES && (performance.now() < until || n < MINIMUM_SAMPLES); n++) {
+    for (const [position, run] of runs.entries()) samples[position]?.push(await sampleOf(run))
+  }
+  return samples.map((each) => each.sort((a, b) => a - b))
+}
+
+/** Measures one row in each of the modes on the default backend, whose name is `backend`. */
+export async function measure(row: Row, backend: string, modes: readonly Mode[]): Promise<Result[]> {
+  const runs: Run[] = []
+  for (const mode of modes) runs.push(await row.prepare(mode))
+  const samples = await collect(runs)
+  for (const run of runs) run.dispose?.()
+  return modes.map((mode, position) => resultOf(row, backend, mode, samples[position] ?? []))
+}
+
+function resultOf(row: Row, backend: string, mode: Mode, samples: readonly number[]): Result {
   const milliseconds = quantile(samples, 0.5)
   const spread = (quantile(samples, 0.75) - quantile(samples, 0.25)) / milliseconds
   return {

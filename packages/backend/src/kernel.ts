@@ -287,10 +287,18 @@ export function mapBuffers<A, B, N = number>(
   return mapViews(call, (view) => ({ ...view, buffer: rename(view.buffer) }))
 }
 
-/** The same call with its scalars replaced; the call itself where it takes none. */
+/**
+ * The same call with its scalars replaced; the call itself where it takes none. Written out field by field: it runs once
+ * per call and step of a captured program, from cold caches, where copying an object of unknown form is slow.
+ */
 export function mapScalars<B, M, N>(call: KernelCall<B, M>, replace: (scalar: M) => N): KernelCall<B, N> {
   switch (call.kind) {
-    case 'map':
+    case 'map': {
+      const { kind, label, shape, expressions, inputs, outputs, when } = call
+      const scalars = call.scalars.map(replace)
+      const map = { kind, label, shape, expressions, inputs, scalars, outputs }
+      return when === undefined ? map : { kind, label, shape, expressions, inputs, scalars, outputs, when }
+    }
     case 'reduce':
     case 'contract':
       return { ...call, scalars: call.scalars.map(replace) }

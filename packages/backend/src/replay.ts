@@ -51,31 +51,48 @@ export function replayProgram(backend: Backend, program: Program): Executable {
     const { buffer, offset } = bindingOf(view.buffer)
     return { ...view, buffer, offset: view.offset + offset }
   }
+  const rebind = (bindings: readonly Binding[]): boolean => {
+    let isChanged = false
+    for (let position = 0; position < bindings.length; position++) {
+      const binding = bindings[position] as Binding
+      const before = bound[position]
+      const isSame =
+        before !== undefined && before.buffer === binding.buffer && before.offset === binding.offset
+      changed[position] = !isSame
+      if (isSame) continue
+      bound[position] = binding
+      isChanged = true
+    }
+    return isChanged
+  }
+  const forgetChanged = (): void => {
+    for (const step of steps) {
+      if (step.bindings.some((position) => changed[position])) {
+        step.views = undefined
+        step.ready = undefined
+      }
+    }
+  }
+  const makeReady = (step: Step, scalars: readonly number[]): KernelCall => {
+    step.views ??= mapViews(step.call, change)
+    const valueOf = (scalar: ProgramScalar): number => {
+      if (typeof scalar === 'number') return scalar
+      const value = scalars[scalar.slot]
+      if (value === undefined) throw new RangeError(`program: scalar ${scalar.slot} was not given`)
+      return value
+    }
+    const ready = mapScalars(step.views, valueOf)
+    step.ready = ready
+    return ready
+  }
   return {
     temporaryBytes: arenas.reduce((sum, { dtype, length }) => sum + length * bytesPerElement(dtype), 0),
     run(bindings, scalars) {
-      bindings.forEach((binding, position) => {
-        const before = bound[position]
-        changed[position] = before?.buffer !== binding.buffer || before.offset !== binding.offset
-        if (changed[position]) bound[position] = binding
-      })
       // All of them first: a call that fails leaves none with what was bound before.
+      if (rebind(bindings)) forgetChanged()
       for (const step of steps) {
-        if (step.bindings.some((position) => changed[position])) step.views = undefined
-      }
-      const valueOf = (scalar: ProgramScalar): number => {
-        if (typeof scalar === 'number') return scalar
-        const value = scalars[scalar.slot]
-        if (value === undefined) throw new RangeError(`program: scalar ${scalar.slot} was not given`)
-        return value
-      }
-      for (const step of steps) {
-        if (step.views === undefined) {
-          step.views = mapViews(step.call, change)
-          step.ready = undefined
-        }
-        if (step.ready === undefined || step.hasScalarSlots) step.ready = mapScalars(step.views, valueOf)
-        backend.run(step.ready)
+        const { ready } = step
+        backend.run(ready !== undefined && !step.hasScalarSlots ? ready : makeReady(step, scalars))
       }
     },
     dispose() {

@@ -17,6 +17,7 @@ import { requireTensor } from './engine/operands.js'
 import { isRecording, isTracked } from './engine/recording.js'
 import { currentOwner, Scope } from './engine/scope.js'
 import { tracing } from './engine/tracing.js'
+import { variableChanges } from './engine/variable-changes.js'
 import { detach } from './primitives/views.js'
 import type { Tensor } from './tensor.js'
 import { retype } from './types/typed.js'
@@ -50,6 +51,8 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   name: string
   trainable: boolean
   #current: Tensor<S, D>
+  /** Whether someone outside may have the tensor that it holds. */
+  #isShown = true
   /** Stands in for the tensor while a gradient is taken with respect to the variable. */
   #tracked: Tensor<S, D> | undefined
   /** Stands in for the tensor, and takes what is assigned, while a checkpointed segment runs again. */
@@ -72,7 +75,15 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   /** What it holds where nothing stands in for it; in a traced function, what that has given it so far. */
   get #own(): Tensor<S, D> {
     const { current } = tracing
-    return current === undefined ? this.#current : retype(current.valueOf(this, this.#current))
+    if (current !== undefined) return retype(current.valueOf(this, this.#current))
+    this.#show()
+    return this.#current
+  }
+
+  #show(): void {
+    if (this.#isShown) return
+    this.#isShown = true
+    variableChanges.count += 1
   }
 
   get shape(): S {
@@ -139,6 +150,8 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   #replace(next: Tensor<S, D>): void {
     const previous = this.#current
     this.#current = next
+    this.#isShown = false
+    this.#show()
     // A gradient in progress may still read the old tensor: it goes when that computation ends.
     const owner = currentOwner()
     if (owner !== undefined && !(owner instanceof Scope && !isRecording())) owner.adopt(previous)
@@ -185,11 +198,18 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     return this.#current
   }
 
+  /** @internal Whether someone may have the tensor that it holds, and must see that it is gone once it is overwritten. */
+  get isShown(): boolean {
+    return this.#isShown
+  }
+
   /** @internal Takes over a new tensor with what a captured program has written, or will write. */
   settle(next: Tensor): void {
     const previous = this.#current
     this.#current = retype<S, D>(next)
     this.#current.holder = this
+    this.#isShown = false
+    variableChanges.count += 1
     previous.free(this.#ending)
   }
 
@@ -201,6 +221,8 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
   relocate(copy: Tensor): void {
     const previous = this.#current
     this.#current = hold(this, retype<S, D>(copy))
+    this.#isShown = false
+    this.#show()
     previous.holder = undefined
     previous.disown()
   }

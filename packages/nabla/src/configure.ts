@@ -9,14 +9,11 @@ import {
   type BackendOptions,
   type BackendPreference,
   createBackend,
-  registerBackend,
   registeredBackends,
 } from '@nabla/backend'
-import { cpuBackendFactory } from '@nabla/backend-cpu'
-import { wasmBackendFactory } from '@nabla/backend-wasm'
-import { webgpuBackendFactory } from '@nabla/backend-webgpu'
 import { setDefaultBackend, setSeed } from '@nabla/core'
 import { type Configuration, resolveConfiguration } from './configuration.js'
+import { registerOwnBackends } from './own-backends.js'
 
 export interface ConfigureOptions {
   /** What the user asked for on the command line; wins over everything else. */
@@ -29,14 +26,6 @@ export interface Configured extends BackendChoice {
   readonly seed: number | undefined
   /** One sentence: the backend, what asked for it, and why others were passed over. */
   readonly description: string
-}
-
-/** Registers the backends that come with Nabla; a backend registered under the same name before stays. */
-function registerOwnBackends(): void {
-  const known = new Set(registeredBackends().map(({ name }) => name))
-  for (const factory of [webgpuBackendFactory, wasmBackendFactory, cpuBackendFactory]) {
-    if (!known.has(factory.name)) registerBackend(factory)
-  }
 }
 
 /** The first of a preference that can be had; an error tells who asked for it, since that may be far from the code. */

@@ -108,3 +108,4 @@ export {
   configure,
   describeBackends,
 } from './configure.js'
+export { type Verification, type VerifyOptions, verifyBackend } from './verify-backend.js'

@@ -17,6 +17,7 @@ import type { GraphNode } from './primitives.js'
 import type { Owner } from './scope.js'
 import { type Reference, type Storage, watch } from './storage.js'
 import { tracing } from './tracing.js'
+import { variableChanges } from './variable-changes.js'
 
 /** Everything a handle is made of. */
 export interface HandleParts<S extends Shape = Shape, D extends DType = DType> {
@@ -91,6 +92,7 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
 
   /** Frees the tensor now. Using it afterwards is an error; its views and the tensors computed from it stay. */
   dispose(): void {
+    if (this.holder !== undefined) variableChanges.count += 1
     if (this.owner !== undefined) this.owner.remove(this)
     this.reference.dispose()
     this.node = undefined

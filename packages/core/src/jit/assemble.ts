@@ -1,7 +1,7 @@
 /**
  * From an optimized graph to a program: which slots are bound from outside, and what the host does before each run.
  */
-import { type Backend, type Program, viewsOf } from '@nabla/backend'
+import { type Backend, type DType, type Program, viewsOf } from '@nabla/backend'
 import type { Capture } from './capture.js'
 import type { HostAction } from './function-trace.js'
 import type { Graph, Role } from './graph.js'
@@ -12,6 +12,8 @@ import { VariablePlace } from './variable-memory.js'
 /** An external slot of the program. */
 export interface External {
   readonly slot: number
+  readonly dtype: DType
+  readonly length: number
   readonly role: Role
   /** Whether the program writes it. */
   readonly written: boolean
@@ -36,11 +38,11 @@ export function assemble(
     for (const { buffer } of writes) written.add(buffer)
   }
   const externals = [...used].flatMap((slot): External[] => {
-    const { role } = graph.slots[slot] as Graph['slots'][number]
+    const { role, dtype, length } = graph.slots[slot] as Graph['slots'][number]
     if (role.kind === 'temporary') return []
     const isWritten = written.has(slot)
     const place = role.kind === 'variables' ? new VariablePlace(role.variables, isWritten) : undefined
-    return [{ slot, role, written: isWritten, pool: new Pool(backend), place }]
+    return [{ slot, dtype, length, role, written: isWritten, pool: new Pool(backend), place }]
   })
   const program = {
     slots: graph.slots.map(({ dtype, length }) => ({ dtype, length })),

@@ -15,6 +15,7 @@ import { disposedError } from '../engine/handle.js'
 import { currentOwner, type Owner } from '../engine/scope.js'
 import { openResults, type Step } from '../engine/step.js'
 import { captureSite, Reference, type Storage } from '../engine/storage.js'
+import { variableChanges } from '../engine/variable-changes.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
 import { actionsOf, assemble, type External, optimized } from './assemble.js'
@@ -42,7 +43,10 @@ export class CapturedProgram {
   readonly #assigned: readonly VariablePlace[]
   readonly #variables: readonly Variable[]
   readonly #bindings: Binding[]
+  readonly #results: readonly DeliveredResult[]
   #isFirst = true
+  /** `variableChanges.count` after the last run: while it stays so, all variables are as that run left them. */
+  #changesSeen = -1
   #isDisposed = false
   #step: Step | undefined
 
@@ -64,6 +68,7 @@ export class CapturedProgram {
     this.#assigned = places.filter(({ written }) => written)
     this.#variables = places.flatMap(({ variables }) => variables)
     this.#bindings = []
+    this.#results = deliveredResults(captured.results, externals)
     this.#executable = backend.prepare?.(program) ?? replayProgram(backend, program)
   }
 
@@ -78,6 +83,7 @@ export class CapturedProgram {
   /** Whether its variables are still there, on its backend, and that is still the default where the function counts on it. */
   get isCurrent(): boolean {
     if (this.#capture.usesDefault && untracedDefault() !== this.backend) return false
+    if (this.#changesSeen === variableChanges.count) return true
     for (const { held } of this.#variables) {
       if (held.isDisposed || held.reference.storage.backend !== this.backend) return false
     }
@@ -97,22 +103,24 @@ export class CapturedProgram {
     this.#step?.close()
     this.#step = undefined
     // Held while the variables may be moved away from what they share with an argument.
-    const held = tensors.map(({ reference }) => reference.storage.retain())
+    for (const { reference } of tensors) reference.storage.retain()
     try {
-      const results = this.#bind(tensors)
+      const isUntouched = this.#changesSeen === variableChanges.count
+      const results = this.#bind(tensors, isUntouched)
       this.#execute(results)
-      for (const place of this.#assigned) place.renew()
+      if (!isUntouched) for (const place of this.#assigned) place.renew()
+      this.#changesSeen = variableChanges.count
       return this.#capture.build(this.#deliver(results, given))
     } finally {
-      for (const storage of held) storage.release()
+      for (const { reference } of tensors) reference.storage.release()
     }
   }
 
-  #execute(results: ReadonlyMap<number, Storage>): void {
+  #execute(results: readonly Storage[]): void {
     try {
       this.#executable.run(this.#bindings, this.#numbers)
     } catch (error) {
-      for (const storage of results.values()) storage.release()
+      for (const storage of results) storage.release()
       throw error
     }
   }
@@ -127,39 +135,39 @@ export class CapturedProgram {
     }
   }
 
-  /** Binds all external slots; returns the storages of the results. */
-  #bind(tensors: readonly Tensor[]): Map<number, Storage> {
-    const results = new Map<number, Storage>()
-    this.#externals.forEach(({ slot, role, pool, place }, position) => {
+  /** Binds all external slots; returns the storages of the results, by place among them. */
+  #bind(tensors: readonly Tensor[], isUntouched: boolean): Storage[] {
+    const results: Storage[] = []
+    const bindings = this.#bindings
+    for (let position = 0; position < this.#externals.length; position++) {
+      const { role, pool, place, dtype, length } = this.#externals[position] as External
       switch (role.kind) {
         case 'argument': {
           const { offset, reference } = tensors[role.position] as Tensor
-          this.#bindings[position] = { buffer: reference.storage.buffer, offset }
+          bindings[position] = { buffer: reference.storage.buffer, offset }
           break
         }
         case 'variables':
-          if (place !== undefined) this.#bindings[position] = place.bind()
+          if (place !== undefined && !isUntouched) bindings[position] = place.bind()
           break
         case 'constant':
-          this.#bindings[position] ??= { buffer: role.buffer, offset: 0 }
+          bindings[position] ??= { buffer: role.buffer, offset: 0 }
           break
         case 'result': {
-          const { dtype, length } = this.graph.slots[slot] as Graph['slots'][number]
           const buffer = pool.take() ?? this.backend.allocate(dtype, length)
-          results.set(slot, new ResultStorage(this.backend, buffer, pool))
-          this.#bindings[position] = { buffer, offset: 0 }
+          results.push(new ResultStorage(this.backend, buffer, pool))
+          if (bindings[position]?.buffer !== buffer) bindings[position] = { buffer, offset: 0 }
           break
         }
         case 'temporary':
           break
       }
-    })
+    }
     return results
   }
 
   /** The results as tensors, given to whoever frees them. */
-  #deliver(storages: ReadonlyMap<number, Storage>, inputs: readonly Tensor[]): Tensor[] {
-    const seen = new Set<Storage>()
+  #deliver(storages: readonly Storage[], inputs: readonly Tensor[]): Tensor[] {
     const batch = inputs.find(({ owner }) => owner?.isBatch === true && !owner.closed)?.owner
     let open: Step | undefined
     const ownerOf = ({ step }: ResultSpecification): Owner | undefined => {
@@ -168,12 +176,9 @@ export class CapturedProgram {
       else open ??= openResults(currentOwner())
       return step === 'applied' ? this.#step : open
     }
-    return this.#capture.results.map((specification) => {
-      const storage = storages.get(specification.slot)
-      if (storage === undefined)
-        throw new RangeError(`jit: result slot ${specification.slot} was never written`)
-      if (seen.has(storage)) storage.retain()
-      seen.add(storage)
+    return this.#results.map(({ specification, place, isShared }) => {
+      const storage = storages[place] as Storage
+      if (isShared) storage.retain()
       const tensor = makeResult(specification, storage)
       const owner = ownerOf(specification)
       if (owner === undefined) return own(tensor, inputs)
@@ -190,6 +195,29 @@ export class CapturedProgram {
     for (const buffer of this.#owned) this.backend.release(buffer)
     for (const { pool } of this.#externals) pool.close()
   }
+}
+
+/** A result, which of the storages of a run it is in, and whether a result before it is in the same. */
+interface DeliveredResult {
+  readonly specification: ResultSpecification
+  readonly place: number
+  readonly isShared: boolean
+}
+
+function deliveredResults(
+  specifications: readonly ResultSpecification[],
+  externals: readonly External[],
+): DeliveredResult[] {
+  const slots = externals.filter(({ role }) => role.kind === 'result').map(({ slot }) => slot)
+  const seen = new Set<number>()
+  return specifications.map((specification) => {
+    const { slot } = specification
+    const place = slots.indexOf(slot)
+    if (place < 0) throw new RangeError(`jit: result slot ${slot} was never written`)
+    const isShared = seen.has(slot)
+    seen.add(slot)
+    return { specification, place, isShared }
+  })
 }
 
 function makeResult({ operation, dtype, layout, make }: ResultSpecification, storage: Storage): Tensor {

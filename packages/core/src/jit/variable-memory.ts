@@ -95,12 +95,13 @@ export class VariablePlace {
   }
 
   /**
-   * Gives variables that were written in place new handles: whoever has the old ones sees that they are gone.
+   * Gives variables that were written in place new handles where someone has the old ones, which are gone.
    */
   renew(): void {
     const { variables } = this
     for (let position = 0; position < variables.length; position++) {
       const variable = variables[position] as Variable
+      if (!variable.isShown) continue
       const { held } = variable
       const { storage, operation } = held.reference
       const { make, dtype, shape, strides, offset } = held

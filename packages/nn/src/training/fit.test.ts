@@ -6,7 +6,7 @@ import { memory, setDefaultBackend, setSeed, type Tensor, tensor, zeros } from '
 import { adam, sgd } from '@nabla/optim'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Callback } from '../callbacks/callback.js'
-import { batchNormalization, conv2d, dense, dropout, flatten, maxPooling2d } from '../layers/index.js'
+import { conv2d, dense, flatten, maxPooling2d } from '../layers/index.js'
 import { sequential } from '../models/sequential.js'
 import { Module } from '../module.js'
 import { l2 } from '../regularizers.js'
@@ -76,21 +76,6 @@ describe('fit', () => {
     expect(await train({ epochs: 4 })).toEqual(whole)
     expect(await train({ epochs: 2 }, { epochs: 4, initialEpoch: 2 })).toEqual(whole)
     expect(await train({ epochs: 4, seed: 5 })).not.toEqual(whole)
-  })
-
-  test('keeps memory flat', async () => {
-    const { inputs, targets } = sectors(64)
-    const model = sequential([
-      dense(8, { kernelRegularizer: l2(0.01) }),
-      batchNormalization(),
-      dropout(0.2),
-      dense(4),
-    ])
-    model.compile({ loss: 'sparseCategoricalCrossEntropyFromLogits', metrics: ['accuracy', 'topKAccuracy'] })
-    await model.fit(inputs, targets, { epochs: 2, validationSplit: 0.25, ...QUIET })
-    const { tensors, bytes } = memory()
-    await model.fit(inputs, targets, { epochs: 3, validationSplit: 0.25, ...QUIET })
-    expect(memory()).toMatchObject({ tensors, bytes })
   })
 
   test('leaves frozen layers alone', async () => {
