@@ -45,7 +45,7 @@ export class WebgpuBackend implements Backend {
       dtypes: ['bool', 'uint8', 'int32', 'uint32', 'float16', 'float32'],
       synchronousRead: false,
       threads: 1,
-      composites: [],
+      composites: ['softmax', 'logSoftmax'],
       maximumViews: 7,
       description: 'WebGPU',
       limitations: [],
