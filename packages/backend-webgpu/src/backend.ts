@@ -8,6 +8,7 @@ import {
   type DType,
   type KernelCall,
   type MemoryStats,
+  type Program,
   type TypedArray,
   ValueError,
   viewsOf,
@@ -19,10 +20,11 @@ import { planCall } from './kernels/plan-call.js'
 import type { Block } from './memory/block.js'
 import { planHalf } from './plan/half.js'
 import type { DeviceFacts, PlannedCall, Planner } from './plan/plan.js'
+import { ProgramExecutable } from './program/executable.js'
 import { disposedError, Failures } from './queue/failures.js'
 import { Queue, type Statistics } from './queue/queue.js'
 import { fromStored, toStored } from './transfer.js'
-import { storedBytes } from './wgsl/types.js'
+import { storedBytes, storedType } from './wgsl/types.js'
 
 export class WebgpuBackend implements Backend {
   readonly name = 'webgpu'
@@ -122,6 +124,25 @@ export class WebgpuBackend implements Backend {
     // First, so that it holds of a call that fails half-way.
     for (const { buffer } of writes) ownBuffer(buffer, this, call.label).written = date
     run(date)
+  }
+
+  prepare(program: Program): ProgramExecutable {
+    this.#failures.requireAlive()
+    return new ProgramExecutable(
+      {
+        queue: this.#queue,
+        failures: this.#failures,
+        plan: (call) => this.#plan(call, this.#facts),
+        storedAs: (dtype) => storedType(dtype, this.#facts),
+        allocate: (dtype, length) => this.allocate(dtype, length),
+        release: (buffer) => this.release(buffer),
+        own: (buffer) => ({
+          buffer: ownBuffer(buffer, this, 'program'),
+          block: blockOf(buffer, this, 'program'),
+        }),
+      },
+      program,
+    )
   }
 
   async synchronize(): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the backend can do on a device, and what it can't, in words. */
-import type { Capabilities } from '@nabla/backend'
+import { type Capabilities, COMPOSITES } from '@nabla/backend'
 import { formatBytes, infoOf, largestBuffer } from './device/facts.js'
 import { describeAdapter } from './device/software.js'
 import type { DeviceFacts } from './plan/plan.js'
@@ -13,7 +13,7 @@ export function capabilitiesOf(
     dtypes: ['bool', 'uint8', 'int32', 'uint32', 'float16', 'float32'],
     synchronousRead: false,
     threads: 1,
-    composites: [],
+    composites: COMPOSITES,
     // One binding is left for the condition of a map.
     maximumViews: maximumStorageBuffers - 1,
     description: `WebGPU on ${describeAdapter(infoOf(device))}${kind}`,

@@ -61,7 +61,10 @@ export class BindGroups {
     const entries: GPUBindGroupEntry[] = [
       { binding: 0, resource: { buffer: uniforms.gpu, size: uniformBytes } },
     ]
-    for (const { gpu } of blocks) entries.push({ binding: entries.length, resource: { buffer: gpu } })
+    for (const block of blocks) {
+      block.isTouched = true
+      entries.push({ binding: entries.length, resource: { buffer: block.gpu } })
+    }
     return this.#device.createBindGroup({ layout, entries })
   }
 

@@ -11,6 +11,8 @@ export class UniformPage {
   readonly block: Block
   readonly words: Uint32Array<ArrayBuffer>
   #next = 0
+  /** Places that were given back, by their bytes. */
+  readonly #free = new Map<number, number[]>()
   #changedFrom = Number.POSITIVE_INFINITY
   #changedTo = 0
 
@@ -21,19 +23,23 @@ export class UniformPage {
 
   /** The first word of a place for `bytes`, whole slots; `undefined` if there is none left. */
   take(bytes: number): number | undefined {
+    const kept = this.#free.get(bytes)?.pop()
+    if (kept !== undefined) return kept
     const start = this.#next
     if (start * 4 + bytes > this.block.bytes) return undefined
     this.#next += bytes / 4
     return start
   }
 
+  give(start: number, bytes: number): void {
+    const list = this.#free.get(bytes)
+    if (list === undefined) this.#free.set(bytes, [start])
+    else list.push(start)
+  }
+
   /** Gives all places back. */
   clear(): void {
     this.#next = 0
-  }
-
-  get isEmpty(): boolean {
-    return this.#next === 0
   }
 
   /** Notes that words have changed. */

@@ -4,27 +4,12 @@ import { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts, Dispatch, Planner, Scratch } from '../../plan/plan.js'
 import { Places } from '../places.js'
 import { isOuter, readElements } from './elements.js'
+import { addShape } from './group.js'
 import { type Reader, readStates, type Writer, writeStates } from './parts.js'
 import { type ReduceProblem, reduceProblem } from './problem.js'
 import { writeResults } from './results.js'
-import { reduceText, type ShapeWords } from './shader.js'
+import { reduceText } from './shader.js'
 import { chooseShape, invocationsOf, type ReduceShape } from './shape.js'
-
-/** Uniform words that say how the reduction is cut. */
-function addShape(builder: DispatchBuilder, shape: ReduceShape, results: number, units: number): ShapeWords {
-  const { across, along, isAlongFirst, slices, slice } = shape
-  return {
-    results: builder.integer(results),
-    units: builder.integer(units),
-    slice: builder.integer(slice),
-    slices: builder.integer(slices),
-    along: builder.integer(along),
-    groupWidth: builder.integer(across),
-    acrossMask: builder.integer(across - 1),
-    acrossShift: builder.integer(isAlongFirst ? Math.log2(along) : 0),
-    alongShift: builder.integer(isAlongFirst ? 0 : Math.log2(across)),
-  }
-}
 
 /** The dispatch between a reader and a writer that were added to `builder`. */
 function between(

@@ -6,19 +6,7 @@
 import { collect } from '../../expression/functions/wgsl-function.js'
 import { mainText, wordText } from '../../wgsl/module.js'
 import type { Fold } from './fold.js'
-
-/** Positions of the uniform words that say how the reduction is cut; see `shapeWords`. */
-export interface ShapeWords {
-  readonly results: number
-  readonly units: number
-  readonly slice: number
-  readonly slices: number
-  readonly along: number
-  readonly acrossMask: number
-  readonly acrossShift: number
-  readonly alongShift: number
-  readonly groupWidth: number
-}
+import { placeText, type ShapeWords, treeText } from './group.js'
 
 export interface ReduceText {
   readonly fold: Fold
@@ -59,32 +47,12 @@ state = ${fold.combine('state', joined(fold, chains))};
 }`
 }
 
-/** Four states become one at each step, so that there are few barriers. */
-function treeText({ fold, words }: ReduceText): string {
-  const neighbour = `states[lane + ((other - y) << ${wordText(words.alongShift)})]`
-  return `for (var width = ${wordText(words.along)}; width > 1u; ) {
-let quarter = (width + 3u) / 4u;
-states[lane] = state;
-workgroupBarrier();
-if (y < quarter) {
-for (var other = y + quarter; other < width; other += quarter) { state = ${fold.combine('state', neighbour)}; }
-}
-workgroupBarrier();
-width = quarter;
-}`
-}
-
 export function reduceText(parts: ReduceText): string {
   const { fold, words, invocations, scope, store } = parts
   const functions = new Set<string>()
   for (const each of fold.functions) collect(each, functions)
   for (const each of scope) functions.add(each)
-  const main = `let x = (lane >> ${wordText(words.acrossShift)}) & ${wordText(words.acrossMask)};
-let y = (lane >> ${wordText(words.alongShift)}) & (${wordText(words.along)} - 1u);
-let slice = group % ${wordText(words.slices)};
-let result = (group / ${wordText(words.slices)}) * ${wordText(words.groupWidth)} + x;
-let is_result = result < ${wordText(words.results)};
-let k = kept(select(0u, result, is_result));
+  const main = `${placeText(words)}
 var state = ${fold.identity};
 if (is_result) {
 let start = slice * ${wordText(words.slice)};
@@ -92,7 +60,7 @@ let end = min(start + ${wordText(words.slice)}, ${wordText(words.units)});
 var unit = start + y;
 ${blocksText(parts)}
 }
-${treeText(parts)}
+${treeText(words, 'states', 'state', fold.combine)}
 if (is_result && y == 0u) {
 ${store}
 }`
