@@ -22,6 +22,9 @@ const pages = [
   ['wasm', 'a page isolated from other origins', { ...POLICY, ...ISOLATION }],
 ] as const
 
+/** Chromium is started without a GPU. */
+const NO_GPU = 'there is WebGPU, but no GPU that it could use (no adapter)'
+
 describeInChromium('training in Chromium', (browser) => {
   let scripts: Scripts
   beforeAll(async () => {
@@ -32,7 +35,7 @@ describeInChromium('training in Chromium', (browser) => {
     const parameters = { backend }
     const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers, parameters })
     expect(errors).toEqual([])
-    expect(report).toMatchObject({ backend, reasons: {} })
+    expect(report).toMatchObject({ backend, reasons: { webgpu: NO_GPU } })
     const [first = Number.NaN, last = Number.NaN] = [report.accuracies[0], report.accuracies.at(-1)]
     expect(last).toBeGreaterThan(first + 0.2)
     expect(report.testAccuracy).toBeGreaterThan(0.6)
@@ -52,7 +55,7 @@ describeInChromium('training in Chromium', (browser) => {
     expect(report.backend).toBe('cpu')
     expect(report.testAccuracy).toBeGreaterThan(0.6)
     const reason = 'no WebAssembly with SIMD, or a content security policy that forbids it'
-    expect(report.reasons).toEqual({ wasm: reason })
+    expect(report.reasons).toEqual({ webgpu: NO_GPU, wasm: reason })
     expect(report.description).toContain(`"wasm" was passed over: ${reason}`)
     expect(report.refusal).toMatch(/^BackendError: .*content security policy.*'wasm-unsafe-eval'/s)
   })

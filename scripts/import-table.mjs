@@ -17,6 +17,7 @@ export const importTable = {
     'packages/backend',
     'packages/backend-cpu',
     'packages/backend-wasm',
+    'packages/backend-webgpu',
     'packages/core',
     'packages/data',
     'packages/io',

@@ -1,100 +1,172 @@
-/** The WebGPU backend (a first form: one submit for each dispatch, no reuse of memory). */
+/**
+ * The WebGPU backend: buffers in the memory of a GPU, and kernel calls that are planned here and done there.
+ */
 import {
   type Backend,
   type Buffer,
   type Capabilities,
-  createTypedArray,
   type DType,
   type KernelCall,
   type MemoryStats,
+  type Program,
   type TypedArray,
+  ValueError,
+  viewsOf,
 } from '@nabla/backend'
-import { storageOf, WebgpuBuffer } from './buffer.js'
+import { blockOf, ownBuffer, WebgpuBuffer } from './buffer.js'
+import { capabilitiesOf } from './capabilities.js'
+import { factsOf } from './device/facts.js'
 import { planCall } from './kernels/plan-call.js'
-import type { DeviceFacts } from './plan/plan.js'
-import { Executor } from './queue/executor.js'
-import { storedBytes } from './wgsl/types.js'
-
-export function factsOf(device: GPUDevice): DeviceFacts {
-  const { limits, features } = device
-  return {
-    maximumInvocations: limits.maxComputeInvocationsPerWorkgroup,
-    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
-    maximumStorageBuffers: limits.maxStorageBuffersPerShaderStage,
-    maximumGroups: limits.maxComputeWorkgroupsPerDimension,
-    float16: features.has('shader-f16'),
-    subgroups: undefined,
-    strength: 'software',
-  }
-}
+import type { Block } from './memory/block.js'
+import { planHalf } from './plan/half.js'
+import type { DeviceFacts, PlannedCall, Planner } from './plan/plan.js'
+import { ProgramExecutable } from './program/executable.js'
+import { disposedError, Failures } from './queue/failures.js'
+import { Queue, type Statistics } from './queue/queue.js'
+import { fromStored, toStored } from './transfer.js'
+import { storedBytes, storedType } from './wgsl/types.js'
 
 export class WebgpuBackend implements Backend {
   readonly name = 'webgpu'
   readonly capabilities: Capabilities
   readonly #device: GPUDevice
+  readonly #plan: Planner<PlannedCall>
   readonly #facts: DeviceFacts
-  readonly #executor: Executor
+  readonly #failures: Failures
+  readonly #queue: Queue
+  readonly #live = new Set<WebgpuBuffer>()
   #nextId = 0
 
-  constructor(device: GPUDevice) {
+  /**
+   * @param device from here on belongs to the backend, which destroys it at the end
+   * @param plan how calls are planned; other than the default for tests
+   */
+  constructor(device: GPUDevice, plan: Planner<PlannedCall> = planCall) {
     this.#device = device
+    this.#plan = plan
     this.#facts = factsOf(device)
-    this.#executor = new Executor(device, this)
-    device.addEventListener('uncapturederror', (event) => console.error(event.error.message))
-    this.capabilities = {
-      dtypes: ['bool', 'uint8', 'int32', 'uint32', 'float16', 'float32'],
-      synchronousRead: false,
-      threads: 1,
-      composites: [],
-      maximumViews: 7,
-      description: 'WebGPU',
-      limitations: [],
-    }
+    this.#failures = new Failures(device)
+    this.#queue = new Queue(device, this.#failures)
+    this.capabilities = capabilitiesOf(device, this.#facts)
   }
 
+  #blockOf = (buffer: Buffer): Block => blockOf(buffer, this, 'run')
+
   allocate(dtype: DType, length: number): WebgpuBuffer {
-    const bytes = Math.max(16, Math.ceil((length * storedBytes(dtype, this.#facts)) / 16) * 16)
-    const storage = this.#device.createBuffer({ size: bytes, usage: 0x80 | 0x4 | 0x8 })
-    return new WebgpuBuffer(this.#nextId++, dtype, length, this, storage)
+    this.#failures.requireAlive()
+    const block = this.#queue.memory.takeFor(dtype, length, storedBytes(dtype, this.#facts))
+    const buffer = new WebgpuBuffer(this.#nextId++, dtype, length, this, block)
+    this.#live.add(buffer)
+    return buffer
   }
 
   release(buffer: Buffer): void {
-    storageOf(buffer, this, 'release').destroy()
-    ;(buffer as WebgpuBuffer).storage = undefined
+    const own = ownBuffer(buffer, this, 'release')
+    if (own.block !== undefined) this.#queue.memory.give(own.block)
+    own.block = undefined
+    this.#live.delete(own)
   }
 
   write(buffer: Buffer, data: TypedArray): void {
-    const wide = storedBytes(buffer.dtype, this.#facts) === 4 && data.BYTES_PER_ELEMENT < 4
-    let words: TypedArray = wide ? Uint32Array.from(data) : data
-    if (words.byteLength % 4 !== 0) {
-      words = createTypedArray(buffer.dtype, words.length + 1)
-      words.set(data)
+    this.#failures.requireAlive()
+    const block = blockOf(buffer, this, 'write')
+    if (data.length > buffer.length) {
+      throw new ValueError('write', {
+        expected: `at most ${buffer.length} elements for buffer ${buffer.id}`,
+        received: `${data.length} elements`,
+        fix: 'allocate a longer buffer or write a part of the data',
+      })
     }
-    this.#device.queue.writeBuffer(storageOf(buffer, this, 'write'), 0, words as BufferSource)
+    const { dtype } = buffer
+    const bytesEach = storedBytes(dtype, this.#facts)
+    // What is written is words; the element beside a last half is to be kept.
+    const halves = bytesEach === 2 && data.length < buffer.length ? data.length % 2 : 0
+    const whole = data.length - halves
+    this.#queue.write(block, toStored(dtype, data.subarray(0, whole), bytesEach))
+    if (halves > 0)
+      this.#queue.run(planHalf(buffer, whole, data[whole] ?? 0), this.#failures.begin(), this.#blockOf)
+    if (data.length === buffer.length) ownBuffer(buffer, this, 'write').written = 0
   }
 
   async read(buffer: Buffer, offset = 0, length = buffer.length - offset): Promise<TypedArray> {
-    const size = storedBytes(buffer.dtype, this.#facts)
-    const bytes = await this.#executor.copyOut(storageOf(buffer, this, 'read'), offset * size, length * size)
-    const result = createTypedArray(buffer.dtype, length)
-    if (result.BYTES_PER_ELEMENT === size) new Uint8Array(result.buffer).set(new Uint8Array(bytes))
-    else result.set(new Uint32Array(bytes))
-    return result
+    this.#failures.requireAlive()
+    const own = ownBuffer(buffer, this, 'read')
+    const block = blockOf(own, this, 'read')
+    if (offset < 0 || length < 0 || offset + length > own.length) {
+      throw new ValueError('read', {
+        expected: `a range within the ${own.length} elements of buffer ${own.id}`,
+        received: `${length} elements from ${offset}`,
+        fix: 'read fewer elements or start earlier',
+      })
+    }
+    const { dtype, written } = own
+    this.#failures.requireSound(written)
+    const bytesEach = storedBytes(dtype, this.#facts)
+    const stored = await this.#queue.read(block, offset * bytesEach, length * bytesEach)
+    this.#failures.requireSound(written)
+    return fromStored(dtype, length, stored, bytesEach)
   }
 
   run(call: KernelCall): void {
-    this.#executor.run(planCall(call, this.#facts))
+    this.#begin(call, (date) => this.#queue.run(this.#plan(call, this.#facts), date, this.#blockOf))
+  }
+
+  /** Checks the buffers of a call, and notes that it writes them. */
+  #begin(call: KernelCall, run: (date: number) => void): void {
+    this.#failures.requireAlive()
+    const { reads, writes } = viewsOf(call)
+    for (const { buffer } of reads) {
+      blockOf(buffer, this, call.label)
+      this.#failures.requireSound(ownBuffer(buffer, this, call.label).written)
+    }
+    for (const { buffer } of writes) blockOf(buffer, this, call.label)
+    const date = this.#failures.begin()
+    // First, so that it holds of a call that fails half-way.
+    for (const { buffer } of writes) ownBuffer(buffer, this, call.label).written = date
+    run(date)
+  }
+
+  prepare(program: Program): ProgramExecutable {
+    this.#failures.requireAlive()
+    return new ProgramExecutable(
+      {
+        queue: this.#queue,
+        failures: this.#failures,
+        plan: (call) => this.#plan(call, this.#facts),
+        storedAs: (dtype) => storedType(dtype, this.#facts),
+        allocate: (dtype, length) => this.allocate(dtype, length),
+        release: (buffer) => this.release(buffer),
+        own: (buffer) => ({
+          buffer: ownBuffer(buffer, this, 'program'),
+          block: blockOf(buffer, this, 'program'),
+        }),
+      },
+      program,
+    )
   }
 
   async synchronize(): Promise<void> {
-    await this.#device.queue.onSubmittedWorkDone()
+    this.#failures.requireAlive()
+    await this.#queue.synchronize()
   }
 
   memory(): MemoryStats {
-    return { buffers: 0, bytes: 0, peakBytes: 0, pooledBytes: 0 }
+    const { usedBytes, peakBytes } = this.#queue.memory
+    return { buffers: this.#live.size, bytes: usedBytes, peakBytes, pooledBytes: this.#queue.keptBytes }
+  }
+
+  /** What was done on the device so far. */
+  statistics(): Statistics {
+    return this.#queue.statistics
   }
 
   async dispose(): Promise<void> {
+    if (this.#failures.isEnded) return
+    this.#failures.end(disposedError())
+    for (const buffer of this.#live) buffer.block = undefined
+    this.#live.clear()
+    // Dawn aborts a thread that ends while something waits for an answer.
+    await this.#failures.settle()
     this.#device.destroy()
   }
 }

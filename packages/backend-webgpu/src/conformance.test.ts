@@ -1,6 +1,8 @@
-/** The WebGPU backend against the whole conformance kit, in Node through Dawn. */
+/** The WebGPU backend against the whole conformance kit, with all that the adapter gives. */
 import { describeBackend } from '@nabla/conformance'
-import { WebgpuBackend } from './backend.js'
-import { openTestDevice } from './testing/device.js'
+import { createWebgpuBackend } from './factory.js'
+import { onGpu } from './testing/device.js'
 
-describeBackend('webgpu', async () => new WebgpuBackend(await openTestDevice()))
+onGpu('conformance of webgpu', () => {
+  describeBackend('webgpu', () => createWebgpuBackend({ allowSoftware: true }))
+})

@@ -1,16 +1,44 @@
 /**
- * A GPU for tests in Node: Dawn on SwiftShader, the software device that comes with Chromium. VK_ICD_FILENAMES must be in
- * the environment when the process starts (vitest.config.ts sees to it).
+ * A GPU for tests. In Node that is mostly Dawn on SwiftShader, the software device that comes with Chromium;
+ * VK_ICD_FILENAMES must be in the environment when the process starts (vitest.config.ts sees to it).
  */
-// Kept: Dawn aborts the process when its instance is collected while a device lives.
-let gpu: GPU | undefined
+import { describe, test } from 'vitest'
+import { findAdapter, type OpenOptions, openDevice } from '../device/open.js'
 
-export async function openTestDevice(descriptor: GPUDeviceDescriptor = {}): Promise<GPUDevice> {
-  const { create } = (await import('webgpu')) as { create: (options: string[]) => GPU }
-  // SwiftShader compiles the zeroing of workgroup memory into a store for each element: 0.2 s per KiB. Kernels don't need it.
-  gpu ??= create(['enable-dawn-features=disable_workgroup_init'])
-  const adapter = await gpu.requestAdapter()
-  if (adapter === null)
-    throw new Error('no WebGPU adapter: is VK_ICD_FILENAMES set, and libvulkan1 installed?')
-  return adapter.requestDevice(descriptor)
+const found = await findAdapter({ allowSoftware: true })
+
+/** Why there is no GPU here, if there is none. */
+const missing: string | undefined =
+  'reason' in found ? `${found.reason}; see VK_ICD_FILENAMES in vitest.config.ts` : undefined
+
+/** A device of its own for a test; with `requiredLimits` or features if they are given, else as the backend opens it. */
+export async function openTestDevice(
+  descriptor?: GPUDeviceDescriptor,
+  options: OpenOptions = {},
+): Promise<GPUDevice> {
+  if (descriptor === undefined) return openDevice({ ...options, allowSoftware: true })
+  const fresh = await findAdapter({ allowSoftware: true })
+  if ('reason' in fresh) throw new Error(fresh.reason)
+  return fresh.adapter.requestDevice(descriptor)
+}
+
+/**
+ * Tests that need a GPU. Where there is none they are skipped, and the report says why; in continuous integration that is a
+ * failure.
+ */
+export function onGpu(name: string, body: () => void): void {
+  if (missing === undefined) body()
+  else if (process.env.CI) {
+    test(name, () => {
+      throw new Error(missing)
+    })
+  } else {
+    console.warn(`${name}: skipped, ${missing}`)
+    test.skip(name)
+  }
+}
+
+/** The same as a suite. */
+export function describeOnGpu(name: string, body: () => void): void {
+  onGpu(name, () => describe(name, body))
 }

@@ -8,7 +8,9 @@ import { EXP2_SUM } from './exponential.js'
 import { wgslFunction } from './wgsl-function.js'
 
 /** (2·atanh(s) - 2s) / s³ in s², for |s| up to (√2 - 1) / (√2 + 1). */
-const ODD_TERMS = [0.6666666668, 0.39999994651109944, 0.28572191788794893, 0.22173149545999005]
+const ODD_TERMS = [
+  0.6666666668, 0.39999994651109944, 0.28572191788794893, 0.22173149545999005, 0.1962445182580938,
+]
 
 /** The first 12 bits of a float32. */
 const SHORT = wgslFunction('fn short(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u); }')
@@ -27,7 +29,7 @@ const LOG2_PARTS = wgslFunction(
   let s = short(u / (m + 1f));
   let s_rest = fma(-s, t_rest, fma(-s, t, u)) / (m + 1f);
   let square = s * s;
-  let small = fma(square * s, ${polynomial('square', ODD_TERMS)}, s_rest + s_rest + 2f * square * s_rest);
+  let small = fma(square * s, ${polynomial('square', ODD_TERMS)}, (s_rest + s_rest) / (1f - square));
   let exact = (s + s) * 1.44189453125f;
   let rest = fma(small, 1.44269504f, (s + s) * 0.000800509f);
   let high = short(n + exact + rest);

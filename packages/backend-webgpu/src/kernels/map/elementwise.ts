@@ -10,32 +10,26 @@ import type { DeviceFacts, Dispatch } from '../../plan/plan.js'
 import { integerText, mainText, wordText } from '../../wgsl/module.js'
 import { loadText, storedType, storeText } from '../../wgsl/types.js'
 import { addScalars, bindMemory, type Memory } from '../memory.js'
+import { Places } from '../places.js'
+import {
+  innermost,
+  isAligned,
+  LANE_NAMES,
+  LANES,
+  type LaneName,
+  LOAD_LETTER,
+  type Load,
+  vectorSteps,
+} from '../vector.js'
 import type { MapProblem, Operand } from './problem.js'
 
 /** Elements from which on each invocation takes several. */
 const LARGE = 2 ** 20
-const LANES = 4
-
-/**
- * How four elements of an input are loaded: as a vector, one that is the same for all, or each for itself. Without vectors
- * there is one load in any case.
- */
-type Load = 'vector' | 'one' | 'each'
-
-const LETTER: Readonly<Record<Load, string>> = { vector: 'v', one: 'o', each: 'e' }
-
 interface Plan {
   readonly isVector: boolean
   /** Lengths in units of work: vectors or elements. */
   readonly lengths: readonly number[]
   readonly loads: readonly Load[]
-}
-
-const innermost = ({ strides }: Operand): number => strides.at(-1) as number
-
-/** Whether rows start at multiples of four elements. */
-function isAligned({ offset, strides }: Operand): boolean {
-  return offset % LANES === 0 && strides.slice(0, -1).every((stride) => stride % LANES === 0)
 }
 
 function choose({ lengths, outputs, inputs, when }: MapProblem): Plan {
@@ -59,38 +53,6 @@ function choose({ lengths, outputs, inputs, when }: MapProblem): Plan {
   }
 }
 
-/** Strides for units of work. */
-function unitStrides({ strides }: Operand, isVector: boolean, load: Load): readonly number[] {
-  if (!isVector) return strides
-  if (load === 'vector') return [...strides.slice(0, -1).map((stride) => stride / LANES), 1]
-  return strides.with(-1, (strides.at(-1) as number) * LANES)
-}
-
-/** A function from a unit of work to the place of each operand, and its coordinates along the nest. */
-function placesText(rank: number, first: number, operands: number, coordinates: boolean): string {
-  const axes = [...Array(rank).keys()]
-  const stride = (operand: number, axis: number): string =>
-    integerText(first + rank + operand * (rank + 1) + 1 + axis)
-  const places = [...Array(operands).keys()].map(
-    (operand) =>
-      `${integerText(first + rank + operand * (rank + 1))} + ${axes.map((axis) => `c${axis} * ${stride(operand, axis)}`).join(' + ')}`,
-  )
-  const steps = axes
-    .slice(1)
-    .reverse()
-    .map((axis) => {
-      const length = wordText(first + axis)
-      return `let q${axis} = rest / ${length}; let c${axis} = i32(rest - q${axis} * ${length}); rest = q${axis};`
-    })
-  return `struct Places { ${places.map((_, operand) => `p${operand}: i32, `).join('')}${coordinates ? axes.map((axis) => `c${axis}: i32, `).join('') : ''}}
-fn places(unit: u32) -> Places {
-var rest = unit;
-${steps.join('\n')}
-let c0 = i32(rest);
-return Places(${[...places, ...(coordinates ? axes.map((axis) => `c${axis}`) : [])].join(', ')});
-}`
-}
-
 export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispatch {
   const { label, expressions, leaves, outputs, inputs, axes, when } = problem
   const { isVector, lengths, loads } = choose(problem)
@@ -108,14 +70,15 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
   const several = !isVector && units >= LARGE ? LANES : 1
   const rank = lengths.length
   const count = builder.integers([units, problem.lengths.at(-1) as number, when?.offset ?? 0])
-  const first = builder.integers(lengths)
   const asVectors = [...outputs.map((): Load => 'vector'), ...loads]
-  for (const [i, operand] of [...outputs, ...inputs].entries()) {
-    const load = asVectors[i] as Load
-    const isWhole = isVector && load === 'vector'
-    builder.integer(isWhole ? operand.offset / LANES : operand.offset)
-    builder.integers(unitStrides(operand, isVector, load))
-  }
+  const places = new Places(
+    builder,
+    'places',
+    lengths,
+    [...outputs, ...inputs].map((operand, i) =>
+      isVector ? vectorSteps(operand, asVectors[i] as Load) : operand,
+    ),
+  )
   const steps = inputs.map((input, i) =>
     isVector && loads[i] === 'each' ? builder.integer(innermost(input)) : 0,
   )
@@ -138,7 +101,7 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
         })
         .join('\n')
     /** A call for one element; `lane` is a component of vectors, or empty. */
-    const call = (suffix: string, lane: '' | 'x' | 'y' | 'z' | 'w'): string =>
+    const call = (suffix: string, lane: '' | LaneName): string =>
       evaluate.call(
         (slot, dtype) => {
           const i = slots.indexOf(slot)
@@ -151,7 +114,7 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
           const coordinate = `p${suffix}.c${position}`
           return lane === '' || position < rank - 1
             ? coordinate
-            : `${coordinate} * 4i + ${'xyzw'.indexOf(lane)}i`
+            : `${coordinate} * 4i + ${LANE_NAMES.indexOf(lane)}i`
         },
       )
     const result = (call: string, i: number): string =>
@@ -162,12 +125,10 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
           limit: wordText(count),
           row: rank === 1 ? wordText(count + 1) : undefined,
           load: load(''),
-          calls: (['x', 'y', 'z', 'w'] as const)
-            .map((lane) => `let e${lane} = ${call('', lane)};`)
-            .join('\n'),
+          calls: LANE_NAMES.map((lane) => `let e${lane} = ${call('', lane)};`).join('\n'),
           stores: targets.map((_, i) => ({
             place: place('', i),
-            values: ['x', 'y', 'z', 'w'].map((lane) => result(`e${lane}`, i)),
+            values: LANE_NAMES.map((lane) => result(`e${lane}`, i)),
             type: storedType((outputs[i] as Operand).dtype, facts),
           })),
           invocations,
@@ -183,11 +144,7 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
         })
     const guard =
       condition === undefined ? '' : `if (b${condition}[${wordText(count + 2)}] == 0u) { return; }\n`
-    return [
-      ...evaluate.texts,
-      placesText(rank, first, outputs.length + inputs.length, leaves.axes.length > 0),
-      mainText({ invocations }, guard + main),
-    ].join('\n')
+    return [...evaluate.texts, places.text(), mainText({ invocations }, guard + main)].join('\n')
   }
   const key = [
     'map',
@@ -195,7 +152,7 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
     rank,
     expressions.map(({ id }) => id),
     targets,
-    sources.map((source, i) => `${source}${LETTER[loads[i] as Load]}`),
+    sources.map((source, i) => `${source}${LOAD_LETTER[loads[i] as Load]}`),
     axes,
     condition ?? '',
   ].join(' ')

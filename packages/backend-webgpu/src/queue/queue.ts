@@ -1,0 +1,226 @@
+/**
+ * The queue: plans become commands, which wait until there are enough of them, until somebody reads, or until the host has
+ * nothing else to do; then they are submitted together.
+ */
+import type { Buffer } from '@nabla/backend'
+import type { Block } from '../memory/block.js'
+import { Memory } from '../memory/memory.js'
+import type { Dispatch, KernelPlan, Place } from '../plan/plan.js'
+import { BindGroups } from './bind-groups.js'
+import { Commands } from './commands.js'
+import { deviceError, type Failures } from './failures.js'
+import { Faults } from './faults.js'
+import type { Layout } from './layouts.js'
+import { type Pipeline, Pipelines, wordsOf } from './pipelines.js'
+import { Readback } from './readback.js'
+import { UniformPage } from './uniform-page.js'
+import { foldGroups, writeWords } from './words.js'
+
+/** Dispatches that wait at most: the GPU has something to do while the host puts together the next ones. */
+const MOST_WAITING = 64
+
+/** Bytes of the page for the uniform words of what waits: the most that a shader can have. */
+const PAGE_BYTES = 65536
+
+/** What was done so far. */
+export interface Statistics {
+  readonly submits: number
+  readonly dispatches: number
+  /** GPUBuffers, bind groups and pipelines that were made. */
+  readonly buffers: number
+  readonly bindGroups: number
+  readonly pipelines: number
+}
+
+/** A dispatch with all that it needs, ready to be encoded again and again. */
+export interface Prepared {
+  readonly label: string
+  readonly pipeline: Pipeline
+  readonly group: GPUBindGroup
+  /** Where its uniform words are, in bytes. */
+  readonly offset: number
+  readonly groups: readonly [number, number]
+}
+
+export class Queue {
+  readonly #device: GPUDevice
+  readonly #failures: Failures
+  readonly #commands: Commands
+  readonly #groups: BindGroups
+  readonly #readback: Readback
+  readonly #page: UniformPage
+  readonly pipelines: Pipelines
+  readonly memory: Memory
+  readonly faults: Faults
+  #submits = 0
+  #isScheduled = false
+
+  constructor(device: GPUDevice, failures: Failures) {
+    this.#device = device
+    this.#failures = failures
+    this.#commands = new Commands(device)
+    this.#groups = new BindGroups(device)
+    this.pipelines = new Pipelines(device, failures)
+    this.faults = new Faults(failures)
+    this.memory = new Memory(device, failures, {
+      isPending: (block) => this.#commands.uses(block),
+      forget: (block) => this.#groups.drop(block),
+    })
+    this.#page = new UniformPage(this.memory.makeUniforms(PAGE_BYTES))
+    this.#readback = new Readback(device, failures, this.memory, this.faults)
+  }
+
+  get statistics(): Statistics {
+    return {
+      submits: this.#submits,
+      dispatches: this.#commands.dispatches,
+      buffers: this.memory.made,
+      bindGroups: this.#groups.made,
+      pipelines: this.pipelines.count,
+    }
+  }
+
+  /** Bytes that are kept for reuse. */
+  get keptBytes(): number {
+    return this.memory.keptBytes + this.#readback.keptBytes
+  }
+
+  /**
+   * Queues a plan.
+   *
+   * @param date of the call
+   * @param blockOf the memory of a buffer
+   */
+  run(plan: KernelPlan, date: number, blockOf: (buffer: Buffer) => Block): void {
+    const scratch = new Map<Place, Block>()
+    const memoryOf = (place: Place): Block => {
+      if (place.kind === 'buffer') return blockOf(place.buffer)
+      if (place.kind === 'faults') return this.#readback.faultWords
+      const known = scratch.get(place)
+      if (known !== undefined) return known
+      const block = this.memory.takeWords(place.words)
+      scratch.set(place, block)
+      return block
+    }
+    try {
+      for (const dispatch of plan) if (dispatch.groups > 0) this.#encode(dispatch, date, memoryOf)
+    } finally {
+      // Whoever takes them next comes behind this call.
+      for (const block of scratch.values()) this.memory.give(block)
+    }
+  }
+
+  #encode(dispatch: Dispatch, date: number, memoryOf: (place: Place) => Block): void {
+    const pipeline = this.pipelines.of(dispatch)
+    const blocks = dispatch.bindings.map(({ place }) => memoryOf(place))
+    if (this.#commands.waiting >= MOST_WAITING) this.flush()
+    const at = this.#placeOf(pipeline.layout)
+    const code = dispatch.fault === undefined ? 0 : this.faults.once(dispatch.fault, date)
+    writeWords(this.#page.words, at, dispatch, code)
+    this.#page.changed(at, at + wordsOf(dispatch))
+    const group = this.#groups.of(pipeline.layout, this.#page.block, blocks, (make) =>
+      this.#failures.guard(date, make, (caught) => deviceError(dispatch.label, caught)),
+    )
+    for (const block of blocks) this.#commands.use(block)
+    this.#commands.dispatch(date, dispatch.label, pipeline, group, 4 * at, this.fold(dispatch))
+    this.flushSoon()
+  }
+
+  fold({ groups }: Dispatch): readonly [number, number] {
+    return foldGroups(groups, this.#device.limits.maxComputeWorkgroupsPerDimension)
+  }
+
+  /** A place for uniform words. */
+  #placeOf({ uniformBytes }: Layout): number {
+    const place = this.#page.take(uniformBytes)
+    if (place !== undefined) return place
+    this.flush()
+    return this.#page.take(uniformBytes) ?? 0
+  }
+
+  /** A bind group that its owner keeps. */
+  bind(label: string, layout: Layout, uniforms: Block, blocks: readonly Block[]): GPUBindGroup {
+    return this.#failures.guard(
+      this.#failures.date,
+      () => this.#groups.create(layout, uniforms, blocks),
+      (caught) => deviceError(label, caught),
+    )
+  }
+
+  /** Where shaders report faults. */
+  get faultWords(): Block {
+    return this.#readback.faultWords
+  }
+
+  /**
+   * Runs prepared dispatches, and submits them.
+   *
+   * @param pages where their uniform words are
+   * @param blocks which they use, of those that others may use too
+   */
+  runPrepared(
+    date: number,
+    dispatches: readonly Prepared[],
+    pages: readonly UniformPage[],
+    blocks: Iterable<Block>,
+  ): void {
+    // Nothing that waits uses these words: each run ends with a submission.
+    for (const page of pages) page.write(this.#device.queue)
+    for (const block of blocks) this.#commands.use(block)
+    for (const { label, pipeline, group, offset, groups } of dispatches)
+      this.#commands.dispatch(date, label, pipeline, group, offset, groups)
+    this.flush()
+  }
+
+  /** Submits what waits. */
+  flush(): void {
+    if (this.#commands.isEmpty) return
+    this.#page.write(this.#device.queue)
+    this.#page.clear()
+    const label = this.#commands.describe()
+    this.#submits += 1
+    this.#failures.guard(
+      this.#commands.firstDate,
+      () => this.#device.queue.submit([this.#commands.finish()]),
+      (caught) => deviceError(label, caught),
+    )
+  }
+
+  /** Submits what waits as soon as the host has done what it is doing. */
+  flushSoon(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    queueMicrotask(() => {
+      this.#isScheduled = false
+      this.flush()
+    })
+  }
+
+  /** Writes to a block, behind all that was queued. */
+  write(block: Block, data: Uint8Array<ArrayBuffer>, offset = 0): void {
+    if (this.#commands.uses(block)) this.flush()
+    block.isTouched = true
+    if (data.byteLength > 0) this.#device.queue.writeBuffer(block.gpu, offset, data)
+  }
+
+  /** Reads from a block; all that was queued is done then. @throws what went wrong up to now */
+  async read(block: Block, offset: number, bytes: number): Promise<ArrayBuffer> {
+    const date = this.#failures.begin()
+    const encoder = this.#commands.encoder(date)
+    this.#commands.use(block)
+    const finish = this.#readback.copy(encoder, block, offset, bytes)
+    // Reads that follow at once share the submission.
+    await Promise.resolve()
+    this.flush()
+    return finish(date)
+  }
+
+  /** Resolves when all that was queued is done. @throws what went wrong up to now */
+  async synchronize(): Promise<void> {
+    if (this.faults.isPossible) await this.read(this.faultWords, 0, 0)
+    else {
+      this.flush()
+      await this.#readback.idle(this.#failures.date)
+    }
+  }
+}
