@@ -6,7 +6,7 @@ import type { DeviceFacts, Dispatch, KernelPlan, Planner, Scratch } from '../../
 import { type Choose, chooseWay, type Way } from './choose.js'
 import { directDispatch } from './direct.js'
 import { finishDispatch } from './finish.js'
-import { type PlannedContraction, type Problem, problemOf, transposed } from './problem.js'
+import { type PlannedContraction, type Problem, problemOf, type TargetView, transposed } from './problem.js'
 import { type Slices, slicesOf } from './slices.js'
 import { stageInputs } from './stage.js'
 import { type Destination, finalDestination, partialDestination } from './store.js'
@@ -32,16 +32,17 @@ function productDispatch(
     : directDispatch(problem, facts, way.direct, slices, destination)
 }
 
-/** The dispatches after the sums are in scratch memory. */
+const countBuffers = (views: readonly TargetView[]): number => new Set(views.map(({ buffer }) => buffer)).size
+
+/** The dispatches after those that left sums in scratch memory. */
 function finishPlan(call: Call, facts: DeviceFacts, way: Way, scratch: Scratch, slices: number): KernelPlan {
-  const { output, post, postInputs = [] } = call
-  const inputs = post === undefined ? [] : postInputs
+  const problem = seenBy(way, call)
+  const { output, inputs } = problem.target
   const room = facts.maximumStorageBuffers - 1
-  const buffers = new Set([output, ...inputs].map(({ buffer }) => buffer))
-  if (buffers.size <= room) return [finishDispatch(seenBy(way, call), facts, scratch, slices)]
-  const staged = stageInputs(call.label, facts, output.shape, inputs, output.buffer, room - 2)
-  const problem = seenBy(way, { ...call, postInputs: staged.inputs })
-  return [...staged.dispatches, finishDispatch(problem, facts, scratch, slices)]
+  if (countBuffers([output, ...inputs]) <= room) return [finishDispatch(problem, facts, scratch, slices)]
+  const staged = stageInputs(call.label, facts, output.shape, call.postInputs ?? [], output.buffer, room)
+  const after = seenBy(way, { ...call, postInputs: staged.inputs })
+  return [...staged.dispatches, finishDispatch(after, facts, scratch, slices)]
 }
 
 /** The plan of a contraction by a kernel that `choose` picks. */
@@ -54,8 +55,8 @@ export function planContraction(call: Call, facts: DeviceFacts, choose: Choose):
   const unit = way.kind === 'tiled' ? way.tile.depth : 4 * way.direct.lanes
   const slices = slicesOf(whole.depth, way.slices, unit)
   const { output, inputs } = whole.target
-  const buffers = new Set([call.left, call.right, output, ...inputs].map(({ buffer }) => buffer))
-  if (slices.count === 1 && buffers.size <= facts.maximumStorageBuffers) {
+  const buffers = countBuffers([call.left, call.right, output, ...inputs])
+  if (slices.count === 1 && buffers <= facts.maximumStorageBuffers) {
     return [productDispatch(problem, facts, way, slices, finalDestination(problem, facts))]
   }
   const scratch: Scratch = { kind: 'scratch', words: slices.count * elements }

@@ -6,7 +6,7 @@
 import { mainText, wordText } from '../../wgsl/module.js'
 import { type Accumulator, accumulateText } from './accumulator.js'
 import type { Direct } from './direct.js'
-import { UNPACK_FOUR } from './loading.js'
+import { loadFunctions } from './loading.js'
 import { baseText, elementText, type Side, sideFunctions } from './side.js'
 
 /** First words of the kernel's sizes. */
@@ -164,7 +164,7 @@ export function directText(parts: DirectParts): string {
     isShared ? storeTogether(parts) : storeAlone(parts),
   ].join('\n')
   return [
-    UNPACK_FOUR,
+    ...loadFunctions(left.dtype, left.facts),
     ...(isShared ? [shared] : []),
     sideFunctions(left),
     sideFunctions(right),

@@ -4,7 +4,8 @@
  */
 import type { Buffer, DType } from '@nabla/backend'
 import type { DeviceFacts } from '../../plan/plan.js'
-import { storedType } from '../../wgsl/types.js'
+import { loadText, storedType } from '../../wgsl/types.js'
+import type { Memory } from '../memory.js'
 import type { Group } from './group.js'
 import type { Operand, Target } from './problem.js'
 
@@ -52,7 +53,7 @@ export function prefersTransposed({ rows, columns }: Target): boolean {
 }
 
 /** Which buffers a shader has as vectors of four. */
-export type IsWide = (buffer: Buffer) => boolean
+export type IsWide = (memory: Memory) => boolean
 
 export const NONE_WIDE: IsWide = () => false
 
@@ -61,9 +62,9 @@ export const NONE_WIDE: IsWide = () => false
  * no component is written alone, since the language lets that write the whole vector.
  */
 export function wideBuffers(byFours: readonly Buffer[], writtenSingly: Buffer | undefined): IsWide {
-  const wide = new Set(byFours)
+  const wide = new Set<Memory>(byFours)
   if (writtenSingly !== undefined) wide.delete(writtenSingly)
-  return (buffer) => wide.has(buffer)
+  return (memory) => wide.has(memory)
 }
 
 /** One element of a buffer, by a position (u32). */
@@ -81,10 +82,12 @@ export function elementType(dtype: DType, facts: DeviceFacts, wide: boolean): st
 export function loadFourText(element: string, dtype: DType, facts: DeviceFacts): string {
   if (dtype !== 'float16') return element
   if (facts.float16) return `vec4<f32>(${element})`
-  return `unpack_four(${element})`
+  return `four_from_bits(${element})`
 }
 
-/** What `loadFourText` may call. */
-export const UNPACK_FOUR = `fn unpack_four(bits: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(unpack2x16float(bits.x).x, unpack2x16float(bits.y).x, unpack2x16float(bits.z).x, unpack2x16float(bits.w).x);
-}`
+/** What `loadFourText` calls where there is no `f16`. */
+export function loadFunctions(dtype: DType, facts: DeviceFacts): readonly string[] {
+  if (dtype !== 'float16' || facts.float16) return []
+  const parts = [...'xyzw'].map((part) => loadText(`bits.${part}`, dtype, facts))
+  return [`fn four_from_bits(bits: vec4<u32>) -> vec4<f32> { return vec4<f32>(${parts.join(', ')}); }`]
+}

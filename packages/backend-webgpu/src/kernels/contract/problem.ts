@@ -3,16 +3,9 @@
  * for each group that it depends on. So transposed, broadcast and window views are all alike, and convolutions need no
  * matrix of windows in memory.
  */
-import {
-  type Buffer,
-  type ContractCall,
-  type DType,
-  type Expr,
-  type ProgramScalar,
-  topologicalOrder,
-  type View,
-} from '@nabla/backend'
-import type { Scratch } from '../../plan/plan.js'
+import type { Buffer, ContractCall, DType, Expr, ProgramScalar, View } from '@nabla/backend'
+import { type ExpressionLeaves, leavesOf } from '../../expression/leaves.js'
+import type { Memory } from '../memory.js'
 import { type Group, groupOf } from './group.js'
 
 /** A factor: a matrix of its free index (rows of the left one, columns of the right one) and the contracted index. */
@@ -23,15 +16,17 @@ export interface Operand {
   readonly contracted: Group
 }
 
-/** A view as the post expression reads it; in scratch memory as 32-bit words, see stage.ts. */
-export type InputView = View<Buffer | Scratch>
+/** A view of the output's shape; inputs may have been brought into scratch memory. */
+export type TargetView<M extends Memory = Memory> = View<M>
 
 /** Where sums go, and what becomes of them on the way. Its groups hold the strides of the output, then of the inputs. */
 export interface Target {
-  readonly output: View
+  readonly output: TargetView<Buffer>
   readonly post: Expr | undefined
-  /** Views of the output's shape; some may have been brought into scratch memory. */
-  readonly inputs: readonly InputView[]
+  readonly leaves: ExpressionLeaves
+  /** The inputs that `post` reads, by their slots; slot 0 is the sum. */
+  readonly slots: readonly number[]
+  readonly inputs: readonly TargetView[]
   readonly scalars: readonly ProgramScalar[]
   /** Whether `post` asks for coordinates; then axes aren't merged. */
   readonly usesCoordinates: boolean
@@ -54,29 +49,30 @@ export interface Problem {
   readonly target: Target
 }
 
-/** A call to plan. */
+/** A call to plan, some inputs of whose epilogue may be in scratch memory. */
 export type PlannedContraction = Omit<ContractCall<Buffer, ProgramScalar>, 'postInputs'> & {
-  readonly postInputs?: readonly InputView[]
+  readonly postInputs?: readonly TargetView[]
 }
 
-function usesCoordinates(post: Expr | undefined): boolean {
-  return post !== undefined && topologicalOrder([post]).some(({ kind }) => kind === 'index')
-}
+const NO_LEAVES: ExpressionLeaves = { inputs: new Map(), scalars: [], axes: [] }
 
 function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: PlannedContraction): Target {
-  const inputs = post === undefined ? [] : (postInputs ?? [])
+  const leaves = post === undefined ? NO_LEAVES : leavesOf([post])
+  const slots = [...leaves.inputs.keys()].filter((slot) => slot > 0)
+  const inputs = slots.map((slot) => postInputs?.[slot - 1]).filter((view) => view !== undefined)
   const views = [output, ...inputs]
-  const coordinates = usesCoordinates(post)
-  const merge = !coordinates
+  const usesCoordinates = leaves.axes.length > 0
   return {
     output,
     post,
+    leaves,
+    slots,
     inputs,
     scalars,
-    usesCoordinates: coordinates,
-    batch: groupOf(views, 0, batch, merge),
-    rows: groupOf(views, batch, rows, merge),
-    columns: groupOf(views, batch + rows, columns, merge),
+    usesCoordinates,
+    batch: groupOf(views, 0, batch, !usesCoordinates),
+    rows: groupOf(views, batch, rows, !usesCoordinates),
+    columns: groupOf(views, batch + rows, columns, !usesCoordinates),
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { mainText, wordText } from '../../wgsl/module.js'
 import { type Accumulator, accumulateText } from './accumulator.js'
-import { UNPACK_FOUR } from './loading.js'
+import { loadFunctions } from './loading.js'
 import { sideFunctions } from './side.js'
 import { invocationsOf, type Tile } from './tile.js'
 import { indexText, type TileSide, TileSideText } from './tile-side.js'
@@ -155,7 +155,7 @@ ${right.write(stage)}
 }
 ${storeText(parts)}`
   return [
-    UNPACK_FOUR,
+    ...loadFunctions(parts.left.side.dtype, parts.left.side.facts),
     left.declaration,
     right.declaration,
     sideFunctions(parts.left.side),

@@ -161,10 +161,7 @@ export const planComposite: Planner<CompositeCall<Buffer>> = (call, facts) => {
   const nest = buildNest(shape, [input, output], orderByStride(output, others))
   const strides = [input, output].map((view) => view.strides[axis] as number) as [number, number]
   const isVector =
-    line % LANES === 0 &&
-    input.buffer !== output.buffer &&
-    strides.every((stride) => stride === 1) &&
-    nest.views.every(isMultiple)
+    line % LANES === 0 && strides.every((stride) => stride === 1) && nest.views.every(isMultiple)
   const units = isVector ? line / LANES : line
   const results = sizeOf(nest.lengths)
   const beside = Math.abs((nest.views[0] as Steps).strides.at(-1) as number)

@@ -1,5 +1,5 @@
 /** A map as shaders see it: views over few axes, ordered so that the innermost is the one along which the output lies. */
-import type { Buffer, DType, Expr, MapCall, ProgramScalar, View } from '@nabla/backend'
+import type { DType, Expr, MapCall, ProgramScalar, View } from '@nabla/backend'
 import { type ExpressionLeaves, leavesOf } from '../../expression/leaves.js'
 import type { Memory } from '../memory.js'
 import { buildNest, flipBackward, orderByStride, type Steps } from '../nest.js'
@@ -27,21 +27,21 @@ export interface MapProblem {
   readonly when?: { readonly memory: Memory; readonly offset: number }
 }
 
-export function mapProblem(call: MapCall<Buffer, ProgramScalar>): MapProblem {
+export function mapProblem(call: MapCall<Memory, ProgramScalar>): MapProblem {
   const { shape, expressions, outputs, when } = call
   const leaves = leavesOf(expressions)
-  const inputs = [...leaves.inputs.keys()].map((slot) => call.inputs[slot] as View)
+  const inputs = [...leaves.inputs.keys()].map((slot) => call.inputs[slot] as View<Memory>)
   // A coordinate is a view, too: it steps along one axis.
   const coordinates = leaves.axes.map(
     (axis): Steps => ({ offset: 0, strides: shape.map((_, each) => Number(each === axis)) }),
   )
-  const [first] = outputs as readonly [View]
+  const [first] = outputs as readonly [View<Memory>]
   const given: readonly Steps[] = [...outputs, ...inputs, ...coordinates]
   // Coordinates count upwards.
   const views = coordinates.length > 0 ? given : flipBackward(shape, first, given)
   const order = orderByStride(views[0] as Steps, [...shape.keys()])
   const nest = buildNest(shape, views, order)
-  const operand = ({ buffer, dtype }: View, position: number): Operand => ({
+  const operand = ({ buffer, dtype }: View<Memory>, position: number): Operand => ({
     ...(nest.views[position] as Steps),
     memory: buffer,
     dtype,

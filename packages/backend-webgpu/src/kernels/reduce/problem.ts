@@ -1,5 +1,5 @@
 /** A reduction as shaders see it: views over few kept and few reduced axes. */
-import type { Buffer, DType, Expr, ProgramScalar, ReduceCall, View } from '@nabla/backend'
+import type { DType, Expr, ProgramScalar, ReduceCall, View } from '@nabla/backend'
 import { type ExpressionLeaves, leavesOf } from '../../expression/leaves.js'
 import type { Memory } from '../memory.js'
 import { buildNest, orderByStride, type Steps } from '../nest.js'
@@ -59,14 +59,14 @@ const along = (rank: number, axis: number): Steps => ({
 /** The axis of a nest along which a coordinate steps. */
 const positionOf = (steps: Steps | undefined): number => steps?.strides.indexOf(1) ?? -1
 
-export function reduceProblem(call: ReduceCall<Buffer, ProgramScalar>): ReduceProblem {
+export function reduceProblem(call: ReduceCall<Memory, ProgramScalar>): ReduceProblem {
   const { shape, axes, expression, output, post, operation } = call
   const rank = shape.length
   const leaves = leavesOf([expression])
   const postLeaves = post && leavesOf([post])
-  const inputs = [...leaves.inputs.keys()].map((slot) => call.inputs[slot] as View)
+  const inputs = [...leaves.inputs.keys()].map((slot) => call.inputs[slot] as View<Memory>)
   const slots = [...(postLeaves?.inputs.keys() ?? [])].filter((slot) => slot > 0)
-  const postViews = slots.map((slot) => call.postInputs?.[slot - 1] as View)
+  const postViews = slots.map((slot) => call.postInputs?.[slot - 1] as View<Memory>)
   const coordinates = leaves.axes.map((axis) => along(rank, axis))
   const postCoordinates = (postLeaves?.axes ?? []).map((axis) => along(rank, axis))
 

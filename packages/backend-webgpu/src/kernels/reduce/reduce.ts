@@ -2,6 +2,8 @@
 import { type Buffer, type ProgramScalar, type ReduceCall, sizeOf } from '@nabla/backend'
 import { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts, Dispatch, Planner, Scratch } from '../../plan/plan.js'
+import { isCrowdedReduce, spreadReduce } from '../crowded.js'
+import { planAnyMap } from '../map/map.js'
 import { Places } from '../places.js'
 import { isOuter, readElements } from './elements.js'
 import { addShape } from './group.js'
@@ -39,10 +41,9 @@ function between(
   return builder.build({ key, body, invocations }, Math.ceil(results / shape.across) * shape.slices)
 }
 
-export function planReduction(problem: ReduceProblem, facts: DeviceFacts): readonly Dispatch[] {
+function planFitting(problem: ReduceProblem, facts: DeviceFacts): readonly Dispatch[] {
   const { label, fold, kept } = problem
   const results = sizeOf(kept)
-  if (results === 0) return []
   const builder = new DispatchBuilder(label)
   const elements = readElements(builder, problem, facts)
   const { units } = elements
@@ -70,5 +71,10 @@ export function planReduction(problem: ReduceProblem, facts: DeviceFacts): reado
   return [first, between(after, problem, states, writeResults(after, problem, facts), last, facts)]
 }
 
-export const planReduce: Planner<ReduceCall<Buffer, ProgramScalar>> = (call, facts) =>
-  planReduction(reduceProblem(call), facts)
+export const planReduce: Planner<ReduceCall<Buffer, ProgramScalar>> = (call, facts) => {
+  if (sizeOf(call.output.shape) === 0) return []
+  if (!isCrowdedReduce(call, facts)) return planFitting(reduceProblem(call), facts)
+  return spreadReduce(call, facts).flatMap((each) =>
+    each.kind === 'map' ? planAnyMap(each, facts) : planFitting(reduceProblem(each), facts),
+  )
+}
