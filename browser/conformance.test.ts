@@ -2,7 +2,6 @@
  * The conformance kit on the wasm backend in Chromium, under a content security policy that allows no more than compiling
  * WebAssembly: all cases, eager and captured, on a page that may share memory between threads and on one that may not.
  */
-import { createWasmBackend } from '@nabla/backend-wasm'
 import { conformanceCases } from '@nabla/conformance/core'
 import { beforeAll, expect, test } from 'vitest'
 import { bundlePage } from './bundle.js'
@@ -26,10 +25,11 @@ describeInChromium('conformance of wasm in Chromium', (browser) => {
   })
 
   test.each(pages)('on a page %s', TIMEOUT, async (_, isolated, headers) => {
-    const { report, errors } = await visit<ConformanceReport>(browser(), { scripts, headers })
+    const parameters = { backend: 'wasm' }
+    const { report, errors } = await visit<ConformanceReport>(browser(), { scripts, headers, parameters })
     expect(report).toMatchObject({ isolated, failures: [] })
     expect(report.captured).toBeGreaterThan(1000)
-    expect(report.eager + report.captured).toBe(conformanceCases(createWasmBackend().capabilities).length)
+    expect(report.eager + report.captured).toBe(conformanceCases(report.capabilities).length)
     expect(errors).toEqual([])
   })
 })

@@ -1,12 +1,24 @@
 /**
- * The page that runs the conformance kit, all of it, on the wasm backend.
+ * The page that runs the conformance kit on the backend that its address names: all of it, or the part that is asked for.
  */
+import type { Backend, Capabilities } from '@nabla/backend'
 import { createWasmBackend } from '@nabla/backend-wasm'
-import { failuresOf, runConformance } from '@nabla/conformance/core'
+import { createWebgpuBackend } from '@nabla/backend-webgpu'
+import { type ConformanceCase, failuresOf, runConformance } from '@nabla/conformance/core'
 import { report } from './report.js'
 
+/** What the page finds in its address. */
+export interface ConformanceParameters extends Readonly<Record<string, string>> {
+  /** A key of `BACKENDS`. */
+  readonly backend: keyof typeof BACKENDS
+  /** Only cases of these dtypes, separated by commas; nothing for all. */
+  readonly dtypes: string
+  /** Only cases of this level; nothing for all. */
+  readonly level: string
+}
+
 export interface ConformanceReport {
-  readonly backend: string
+  readonly capabilities: Capabilities
   /** Whether the page may share memory between threads. */
   readonly isolated: boolean
   readonly eager: number
@@ -14,12 +26,27 @@ export interface ConformanceReport {
   readonly failures: readonly string[]
 }
 
-report(async (): Promise<ConformanceReport> => {
-  const backend = createWasmBackend()
-  const results = await runConformance(backend)
+const BACKENDS = {
+  wasm: () => createWasmBackend(),
+  webgpu: () => createWebgpuBackend({ allowSoftware: true }),
+  'webgpu-minimum': () => createWebgpuBackend({ allowSoftware: true, limits: 'minimum' }),
+} satisfies Record<string, () => Backend | Promise<Backend>>
+
+function isBackend(name: string): name is keyof typeof BACKENDS {
+  return Object.hasOwn(BACKENDS, name)
+}
+
+report(async (parameters): Promise<ConformanceReport> => {
+  const [name, dtypes, level] = ['backend', 'dtypes', 'level'].map((key) => parameters.get(key) ?? '')
+  if (name === undefined || !isBackend(name)) throw new Error(`there is no backend ${name} for this page`)
+  const wanted = new Set(dtypes?.split(',').filter((dtype) => dtype !== ''))
+  const only = (each: ConformanceCase): boolean =>
+    (wanted.size === 0 || wanted.has(each.dtype)) && (!level || each.level === level)
+  const backend = await BACKENDS[name]()
+  const results = await runConformance(backend, { only })
   const captured = results.filter(({ case: { aspect = '' } }) => aspect.includes('captured')).length
   return {
-    backend: backend.capabilities.description,
+    capabilities: backend.capabilities,
     isolated: crossOriginIsolated,
     eager: results.length - captured,
     captured,
