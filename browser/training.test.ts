@@ -60,3 +60,27 @@ describeInChromium('training in Chromium', (browser) => {
     expect(report.refusal).toMatch(/^BackendError: .*content security policy.*'wasm-unsafe-eval'/s)
   })
 })
+
+/** As many steps as tell rounding from a mistake: 20 epochs of 10. */
+const LONG = { samples: 320, epochs: 20 }
+
+describeInChromium(
+  'training on webgpu in Chromium',
+  (browser) => {
+    test('learns in 200 steps what cpu learns', { timeout: 120_000 }, async () => {
+      const scripts = await bundlePage('training')
+      const { report, errors } = await visit<TrainingReport>(browser(), {
+        scripts,
+        // It takes no WebAssembly.
+        headers: STRICT_POLICY,
+        parameters: { backend: 'webgpu', samples: `${LONG.samples}`, epochs: `${LONG.epochs}` },
+      })
+      expect(errors).toEqual([])
+      expect(report.backend).toBe('webgpu')
+      expect(report.testAccuracy).toBeGreaterThan(0.6)
+      const onCpu = await trainDigits('cpu', LONG)
+      expectClose(report.losses, onCpu.losses)
+    })
+  },
+  { webgpu: true },
+)
