@@ -25,6 +25,7 @@ export class Fitting {
   readonly #callbacks: readonly Callback[]
   readonly #history = new History()
   readonly #control: TrainingControl
+  #isWarm = false
   /** Steps of an epoch, from the loader or from the epoch before. */
   #steps: number | undefined
 
@@ -125,6 +126,8 @@ export class Fitting {
     scores.begin('fit')
     try {
       for await (const batch of source.batches()) {
+        if (this.#jit && !this.#isWarm) await learner.warmup(batch)
+        this.#isWarm = true
         this.#step(batch, epoch, ticker.steps + 1)
         const isDue = ticker.tick()
         await this.#call((callback) => callback.onBatchEnd?.(ticker.steps, this.#control))
