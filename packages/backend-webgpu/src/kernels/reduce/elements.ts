@@ -80,6 +80,8 @@ export function readElements(builder: DispatchBuilder, problem: ReduceProblem, f
   const scalar = addScalars(builder, leaves, problem.scalars)
   const slots = [...leaves.inputs.keys()]
   const isHeavy = topologicalOrder([expression]).length >= HEAVY
+  // A software device waits for no memory, but takes long to compile.
+  const unroll = isHeavy || facts.strength === 'software' ? 1 : isVector ? 2 : 4
 
   const scope = (first: number): readonly string[] => {
     const evaluate = expressionFunction('evaluate', [expression], scalar)
@@ -123,9 +125,9 @@ return ${isVector ? joined(fold, LANE_NAMES.map(state)) : state('')};
   const how = sources.map((source, i) => `b${source}${LOAD_LETTER[loads[i] as Load]}`)
   return {
     views: inputs.map((input, i) => (isWhole(i) ? scaledSteps(input.kept) : input.kept)),
-    key: `${problem.name} ${expression.id} ${lengths.length} ${isVector} ${how} ${axes.map((place) => `${place?.nest}${place?.position}`)}`,
+    key: `${expression.id} ${unroll} ${lengths.length} ${isVector} ${how} ${axes.map((place) => `${place?.nest}${place?.position}`)}`,
     units: sizeOf(lengths),
-    unroll: isHeavy ? 1 : isVector ? 2 : 4,
+    unroll,
     scope,
   }
 }
