@@ -9,7 +9,15 @@ import type { DeviceFacts, Dispatch } from '../../plan/plan.js'
 import { storedType } from '../../wgsl/types.js'
 import { addScalars, bindMemory, type Memory } from '../memory.js'
 import { Places } from '../places.js'
-import { innermost, isAligned, LANES, LOAD_LETTER, type Load, vectorSteps } from '../vector.js'
+import {
+  HEAVIEST_IN_VECTORS,
+  innermost,
+  isAligned,
+  LANES,
+  LOAD_LETTER,
+  type Load,
+  vectorSteps,
+} from '../vector.js'
 import { elementwiseText } from './elementwise-text.js'
 import type { MapProblem, Operand } from './problem.js'
 
@@ -23,7 +31,7 @@ interface Vectors {
   readonly loads: readonly Load[]
 }
 
-function chooseVectors({ lengths, outputs, inputs, when }: MapProblem): Vectors {
+function chooseVectors({ lengths, leaves, outputs, inputs, when }: MapProblem): Vectors {
   const row = lengths.at(-1) as number
   const fits = lengths.length === 1 || row % LANES === 0
   // A buffer has one type of element in a shader.
@@ -34,7 +42,8 @@ function chooseVectors({ lengths, outputs, inputs, when }: MapProblem): Vectors 
   }
   outputs.forEach(note)
   inputs.forEach(note)
-  const isVector = row > 1 && outputs.every(({ memory }) => !others.has(memory))
+  const isLight = leaves.weight <= HEAVIEST_IN_VECTORS
+  const isVector = row > 1 && isLight && outputs.every(({ memory }) => !others.has(memory))
   const loads = inputs.map((input): Load => {
     if (!isVector) return 'one'
     if (!others.has(input.memory)) return 'vector'
@@ -58,7 +67,8 @@ export function planElementwise(problem: MapProblem, facts: DeviceFacts): Dispat
   const row = lengths.at(-1) as number
   const unitLengths = isVector ? lengths.with(-1, Math.ceil(row / LANES)) : lengths
   const units = sizeOf(unitLengths)
-  const several = !isVector && units >= LARGE ? LANES : 1
+  const isLight = leaves.weight <= HEAVIEST_IN_VECTORS
+  const several = !isVector && isLight && units >= LARGE ? LANES : 1
   const size = builder.integers([units, row, when?.offset ?? 0])
   const views = isVector
     ? [
