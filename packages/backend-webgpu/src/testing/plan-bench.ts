@@ -20,7 +20,7 @@ import {
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { planCall } from '../kernels/plan-call.js'
-import type { DeviceFacts, Dispatch, Place } from '../plan/plan.js'
+import type { DeviceFacts, Dispatch, KernelPlan, Place } from '../plan/plan.js'
 import { FIRST_WORD, moduleText } from '../wgsl/module.js'
 import { storedBytes } from '../wgsl/types.js'
 import { openTestDevice } from './device.js'
@@ -116,8 +116,12 @@ export class PlanBench {
   }
 
   /** Runs a call as it is planned for a device with these facts; returns the plan. */
-  async run(call: KernelCall, facts: DeviceFacts = PORTABLE): Promise<readonly Dispatch[]> {
-    const plan = planCall(call, facts)
+  async run<C extends KernelCall>(
+    call: C,
+    facts: DeviceFacts = PORTABLE,
+    planner: (call: C, facts: DeviceFacts) => KernelPlan = planCall,
+  ): Promise<readonly Dispatch[]> {
+    const plan = planner(call, facts)
     const scratch = new Map<Place, GPUBuffer>()
     const memoryOf = (place: Place): GPUBuffer => {
       if (place.kind === 'buffer') return testBuffer(place.buffer).gpu
@@ -169,11 +173,12 @@ export class PlanBench {
   }
 
   /** Runs a call here and on the CPU; what each buffer that it writes holds then, here and there. */
-  async both(
-    call: KernelCall,
+  async both<C extends KernelCall>(
+    call: C,
     facts: DeviceFacts = PORTABLE,
+    planner: (call: C, facts: DeviceFacts) => KernelPlan = planCall,
   ): Promise<{ readonly got: number[][]; readonly wanted: number[][]; readonly plan: readonly Dispatch[] }> {
-    const plan = await this.run(call, facts)
+    const plan = await this.run(call, facts, planner)
     this.#cpu.run(mapBuffers(call, (buffer) => testBuffer(buffer).twin))
     const { writes } = viewsOf(call)
     const got: number[][] = []

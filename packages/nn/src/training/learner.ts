@@ -115,6 +115,11 @@ export class Learner {
     this.scores.add(value, auxiliary.predictions, batch.targets)
   }
 
+  /** Makes the weights, if there are none yet, for such a batch. */
+  build(makeBatch: () => Batch): void {
+    scope(() => this.#ensureBuilt(makeBatch()))
+  }
+
   /**
    * Captures the step for such a batch, and resolves when its kernels are compiled: on a GPU many at a time, in the
    * background. Nothing is trained yet.

@@ -56,16 +56,19 @@ let end = min(first + ${wordText(chunk)}, ${wordText(depth)});
 let rounds = (end - first + ${tile.depth - 1}u) / ${tile.depth}u + 1u;`
 }
 
-/** Where the invocation stands in the tile: 32 that follow each other are 4 × 8, which share most of what they read. */
+/**
+ * Where the invocation stands in the tile. 32 that follow each other are a block of 4 × 8, whose reads have much in common;
+ * and in each pair of neighbours two stand in one column, in each four two in one row: so NVIDIA's memory serves reads of
+ * 16 bytes for half the block at once (as in the lane layouts of CUTLASS).
+ */
 function standText({ rows, columns, threadRows, threadColumns }: Tile): string {
-  const [down, across] = [rows / threadRows, columns / threadColumns]
+  const across = columns / threadColumns
   const wide = Math.min(8, across)
-  const high = 32 / wide
+  const high = Math.min(32 / wide, rows / threadRows)
   const blocks = across / wide
-  if (blocks === 1 || down % high !== 0) return `let ty = lane / ${across}u;\nlet tx = lane % ${across}u;`
-  return `let block = lane / 32u;
-let ty = (lane / ${wide}u) % ${high}u + ${high}u * (block / ${blocks}u);
-let tx = lane % ${wide}u + ${wide}u * (block % ${blocks}u);`
+  return `let block = lane / ${wide * high}u;
+let ty = lane % 2u + 2u * ((lane / ${2 * wide}u) % ${high / 2}u) + ${high}u * (block / ${blocks}u);
+let tx = (lane / 2u) % ${wide}u + ${wide}u * (block % ${blocks}u);`
 }
 
 const sumName = (row: number, four: number): string => `sum${row}_${four}`

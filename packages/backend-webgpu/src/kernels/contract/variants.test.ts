@@ -1,0 +1,53 @@
+/** Every kernel of products against the CPU backend: sizes around its tiles, operands and outputs that lie anywhere. */
+import fc from 'fast-check'
+import { beforeAll, expect, it } from 'vitest'
+import { describeOnGpu } from '../../testing/device.js'
+import { PlanBench } from '../../testing/plan-bench.js'
+import type { Way } from './choose.js'
+import { planContraction } from './contract.js'
+import { difference, type Product, productCall, products } from './testing/products.js'
+import { WAYS } from './testing/ways.js'
+
+/** Up to a bit more than one tile, or some blocks of the direct kernel. */
+function limitsOf(way: Way): readonly [number, number, number] {
+  if (way.kind === 'direct') return [2 * way.direct.rows + 9, 2 * way.direct.columns + 9, 70]
+  const { rows, columns, depth } = way.tile
+  return [rows + 9, columns + 9, 2 * depth + 9]
+}
+
+describeOnGpu('kernels of products', () => {
+  let bench: PlanBench
+  beforeAll(async () => {
+    bench = await PlanBench.open()
+  })
+
+  const check = async (product: Product, way: Way): Promise<void> => {
+    const call = productCall(bench, product)
+    const { got, wanted } = await bench.both(call, undefined, (each, facts) =>
+      planContraction(each, facts, () => way),
+    )
+    expect(difference(got[0] ?? [], wanted[0] ?? [])).toBe(undefined)
+  }
+
+  it.each(Object.entries(WAYS))('%s', { timeout: 60_000 }, async (_, way) => {
+    await fc.assert(
+      fc.asyncProperty(products(...limitsOf(way)), fc.boolean(), (product, transposed) =>
+        check(product, { ...way, transposed }),
+      ),
+      { numRuns: 12 },
+    )
+  })
+
+  it.each(Object.entries(WAYS))('%s, in slices', { timeout: 60_000 }, async (_, way) => {
+    const [rows, columns] = limitsOf(way)
+    await fc.assert(
+      fc.asyncProperty(
+        products(rows, columns, 300),
+        fc.boolean(),
+        fc.integer({ min: 2, max: 5 }),
+        (product, transposed, slices) => check(product, { ...way, transposed, slices }),
+      ),
+      { numRuns: 4 },
+    )
+  })
+})
