@@ -54,7 +54,7 @@ export type PlannedContraction = Omit<ContractCall<Buffer, ProgramScalar>, 'post
   readonly postInputs?: readonly TargetView[]
 }
 
-const NO_LEAVES: ExpressionLeaves = { inputs: new Map(), scalars: [], axes: [] }
+const NO_LEAVES: ExpressionLeaves = { inputs: new Map(), scalars: [], axes: [], weight: 0 }
 
 function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: PlannedContraction): Target {
   const leaves = post === undefined ? NO_LEAVES : leavesOf([post])
