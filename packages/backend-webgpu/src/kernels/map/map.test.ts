@@ -82,7 +82,7 @@ describe('a map', () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 120_000)
 
   it.each([1, 2, 3, 4, 5, 1023, 1024, 1025])(
     'of %i elements leaves what lies behind them',

@@ -103,12 +103,16 @@ describe('a reduction', () => {
       [33, 7, 3001],
       [0, 2],
     ],
-  ])('of %j over %j is cut into slices on a strong device', async (shape, axes) => {
-    for (const [operation, dtype] of OPERATIONS) {
-      const x = bench.view(dtype, shape, valuesFor(dtype, sizeOf(shape)))
-      expect(await expectSame(reduceOf(operation, x, axes), STRONG)).toBe(2)
-    }
-  })
+  ])(
+    'of %j over %j is cut into slices on a strong device',
+    async (shape, axes) => {
+      for (const [operation, dtype] of OPERATIONS) {
+        const x = bench.view(dtype, shape, valuesFor(dtype, sizeOf(shape)))
+        expect(await expectSame(reduceOf(operation, x, axes), STRONG)).toBe(2)
+      }
+    },
+    120_000,
+  )
 
   it('maps before and after, with coordinates, scalars and further inputs, in one pass and in two', async () => {
     const [a, b, s] = [input(0, 'float32'), input(1, 'float32'), scalar(0, 'float32')]
