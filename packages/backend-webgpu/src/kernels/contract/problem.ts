@@ -7,6 +7,7 @@ import type { Buffer, ContractCall, DType, Expr, ProgramScalar, View } from '@na
 import { type ExpressionLeaves, leavesOf } from '../../expression/leaves.js'
 import type { Memory } from '../memory.js'
 import { type Group, groupOf } from './group.js'
+import { type Loading, loadingOf } from './loading.js'
 
 /** A factor: a matrix of its free index (rows of the left one, columns of the right one) and the contracted index. */
 export interface Operand {
@@ -14,6 +15,8 @@ export interface Operand {
   readonly batch: Group
   readonly free: Group
   readonly contracted: Group
+  /** How it is best loaded, if its buffer lets it. */
+  readonly loading: Loading
 }
 
 /** A view of the output's shape; inputs may have been brought into scratch memory. */
@@ -76,20 +79,25 @@ function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: P
   }
 }
 
+function operandOf(view: View, batch: Group, free: Group, contracted: Group): Operand {
+  return { view, batch, free, contracted, loading: loadingOf(view.offset, batch, free, contracted) }
+}
+
 export function problemOf(call: PlannedContraction): Problem {
   const { batch, rows, columns, contracted } = call
-  const left: Operand = {
-    view: call.left,
-    batch: groupOf([call.left], 0, batch),
-    free: groupOf([call.left], batch, rows),
-    contracted: groupOf([call.left], batch + rows, contracted),
-  }
-  const right: Operand = {
-    view: call.right,
-    batch: groupOf([call.right], 0, batch),
-    contracted: groupOf([call.right], batch, contracted),
-    free: groupOf([call.right], batch + contracted, columns),
-  }
+  const [ofLeft, ofRight] = [[call.left], [call.right]]
+  const left = operandOf(
+    call.left,
+    groupOf(ofLeft, 0, batch),
+    groupOf(ofLeft, batch, rows),
+    groupOf(ofLeft, batch + rows, contracted),
+  )
+  const right = operandOf(
+    call.right,
+    groupOf(ofRight, 0, batch),
+    groupOf(ofRight, batch + contracted, columns),
+    groupOf(ofRight, batch, contracted),
+  )
   return {
     label: call.label,
     dtype: call.left.dtype,

@@ -34,7 +34,7 @@ describeOnGpu('kernels of products', () => {
       fc.asyncProperty(products(...limitsOf(way)), fc.boolean(), (product, transposed) =>
         check(product, { ...way, transposed }),
       ),
-      { numRuns: 12 },
+      { numRuns: 8 },
     )
   })
 
@@ -47,7 +47,7 @@ describeOnGpu('kernels of products', () => {
         fc.integer({ min: 2, max: 5 }),
         (product, transposed, slices) => check(product, { ...way, transposed, slices }),
       ),
-      { numRuns: 4 },
+      { numRuns: 3 },
     )
   })
 })

@@ -89,7 +89,7 @@ describeOnGpu('contractions over windows', () => {
       fc.asyncProperty(convolutions, fc.boolean(), (convolution, transposed) =>
         checkAll(convolution, { ...way, transposed }),
       ),
-      { numRuns: 3 },
+      { numRuns: 2 },
     )
   })
 })
