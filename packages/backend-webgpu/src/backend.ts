@@ -5,6 +5,7 @@ import {
   type Backend,
   type Buffer,
   type Capabilities,
+  type DeviceTime,
   type DType,
   type KernelCall,
   type MemoryStats,
@@ -29,6 +30,8 @@ import { storedBytes, storedType } from './wgsl/types.js'
 export class WebgpuBackend implements Backend {
   readonly name = 'webgpu'
   readonly capabilities: Capabilities
+  /** Where the device has a clock (`timestamp-query`). */
+  readonly timed?: NonNullable<Backend['timed']>
   readonly #device: GPUDevice
   readonly #plan: Planner<PlannedCall>
   readonly #facts: DeviceFacts
@@ -48,6 +51,7 @@ export class WebgpuBackend implements Backend {
     this.#failures = new Failures(device)
     this.#queue = new Queue(device, this.#failures)
     this.capabilities = capabilitiesOf(device, this.#facts)
+    if (device.features.has('timestamp-query')) this.timed = (call) => this.#runTimed(call)
   }
 
   #blockOf = (buffer: Buffer): Block => blockOf(buffer, this, 'run')
@@ -111,8 +115,12 @@ export class WebgpuBackend implements Backend {
     this.#begin(call, (date) => this.#queue.run(this.#plan(call, this.#facts), date, this.#blockOf))
   }
 
+  #runTimed(call: KernelCall): Promise<DeviceTime> {
+    return this.#begin(call, (date) => this.#queue.timed(this.#plan(call, this.#facts), date, this.#blockOf))
+  }
+
   /** Checks the buffers of a call, and notes that it writes them. */
-  #begin(call: KernelCall, run: (date: number) => void): void {
+  #begin<T>(call: KernelCall, run: (date: number) => T): T {
     this.#failures.requireAlive()
     const { reads, writes } = viewsOf(call)
     for (const { buffer } of reads) {
@@ -123,7 +131,7 @@ export class WebgpuBackend implements Backend {
     const date = this.#failures.begin()
     // First, so that it holds of a call that fails half-way.
     for (const { buffer } of writes) ownBuffer(buffer, this, call.label).written = date
-    run(date)
+    return run(date)
   }
 
   prepare(program: Program): ProgramExecutable {

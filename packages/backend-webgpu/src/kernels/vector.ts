@@ -6,6 +6,12 @@ export const LANES = 4
 export const LANE_NAMES = ['x', 'y', 'z', 'w'] as const
 export type LaneName = (typeof LANE_NAMES)[number]
 
+/**
+ * The weight of an expression (see expression/leaves.ts) from which on computing takes longer than memory: elements are
+ * then better taken one by one, since a vector repeats the text four times.
+ */
+export const HEAVIEST_IN_VECTORS = 100
+
 /** How four neighbouring elements are loaded: as a vector, as one that is the same for all, or each for itself. */
 export type Load = 'vector' | 'one' | 'each'
 

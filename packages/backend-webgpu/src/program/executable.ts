@@ -2,37 +2,18 @@
  * A program made ready: temporaries in blocks that are allocated once, calls planned, compiled and bound once for each set of
  * buffers. A run after the first writes the numbers that it is given, encodes one pass, and submits it.
  */
-import {
-  type Binding,
-  type Buffer,
-  type Executable,
-  isWhole,
-  mapBuffers,
-  type Program,
-  viewsOf,
-} from '@nabla/backend'
+import { type Binding, type Buffer, type Executable, isWhole, type Program, viewsOf } from '@nabla/backend'
 import { WebgpuBuffer } from '../buffer.js'
 import type { Block } from '../memory/block.js'
-import type { Dispatch, KernelPlan, PlannedCall } from '../plan/plan.js'
+import type { KernelPlan, PlannedCall } from '../plan/plan.js'
 import type { Failures } from '../queue/failures.js'
 import type { Prepared, Queue } from '../queue/queue.js'
 import { bitsOf } from '../wgsl/bits.js'
 import { planBlocks } from './blocks.js'
+import { planProgram } from './plan-program.js'
 import { ScratchMemory } from './scratch.js'
 import { type Bound, type GivenScalar, Step } from './step.js'
 import { Uniforms } from './uniforms.js'
-
-/** All dispatches of a program on the given buffers, one for each slot. */
-function planProgram(
-  { calls }: Program,
-  buffers: readonly Buffer[],
-  plan: (call: PlannedCall) => KernelPlan,
-): Dispatch[] {
-  return calls.flatMap((call) => {
-    const planned = mapBuffers(call, (slot) => buffers[slot] as Buffer)
-    return plan(planned).filter(({ groups }) => groups > 0)
-  })
-}
 
 /** What a program needs of its backend. */
 export interface ProgramHost {
@@ -183,18 +164,14 @@ export class ProgramExecutable implements Executable {
     if (bound?.buffer instanceof WebgpuBuffer) bound.buffer.written = date
   }
 
-  /** What it would dispatch on buffers of its own: for compiling before it runs. */
-  #rehearse(): Dispatch[] {
-    const standIns = this.#program.slots.map(
-      ({ dtype, length }, slot) =>
-        this.#bound[slot]?.buffer ?? new WebgpuBuffer(-1, dtype, length, this, undefined),
-    )
-    return planProgram(this.#program, standIns, (call) => this.#host.plan(call))
-  }
-
   /** Resolves when its shaders are compiled, in the background and many at a time. */
   async warmup(): Promise<void> {
-    await this.#host.queue.pipelines.warm(this.#rehearse())
+    const dispatches = planProgram(
+      this.#program,
+      (call) => this.#host.plan(call),
+      (slot) => this.#bound[slot]?.buffer,
+    )
+    await this.#host.queue.pipelines.warm(dispatches)
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@
  * has a date, and an error is kept with the dates of the calls that may have suffered from it: the next read or
  * `synchronize` throws it, and so does, from then on, whoever uses or reads what those calls wrote.
  */
-import { BackendError, type NablaError } from '@nabla/backend'
+import { BackendError, DeviceLostError, type NablaError } from '@nabla/backend'
 
 interface Failure {
   /** Dates of the first and the last call that may have suffered. */
@@ -191,12 +191,12 @@ export function deviceError(
   return new BackendError(where, { expected, received, fix: FIX[filter] })
 }
 
-function lostError(reason: GPUDeviceLostReason, message: string): BackendError {
+function lostError(reason: GPUDeviceLostReason, message: string): DeviceLostError {
   const why = message === '' ? reason : `${reason}: ${message}`
-  return new BackendError('webgpu', {
+  return new DeviceLostError('webgpu', {
     expected: 'a GPU that answers',
     received: `a device that was lost (${why})`,
-    fix: 'make another backend with createWebgpuBackend(), and bring the weights back from a checkpoint; what was on the lost one is gone',
+    fix: 'make another backend and bring the weights back from a checkpoint, or let fit do so with onDeviceLost; what was on the lost device is gone',
   })
 }
 

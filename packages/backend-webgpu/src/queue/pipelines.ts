@@ -25,7 +25,8 @@ export function wordsOf({ words }: Dispatch): number {
   return FIRST_WORD + words.length
 }
 
-function keyOf(dispatch: Dispatch): string {
+/** What decides the text of a dispatch's shader. */
+export function pipelineKey(dispatch: Dispatch): string {
   let key = `${dispatch.shader.key}|${wordsOf(dispatch)}`
   for (const { element, access } of dispatch.bindings)
     key += access === 'read' ? `,${element}` : `;${element}`
@@ -89,7 +90,7 @@ export class Pipelines {
    * @throws BackendError if it is known not to compile
    */
   of(dispatch: Dispatch): Pipeline {
-    const key = keyOf(dispatch)
+    const key = pipelineKey(dispatch)
     const known = this.#pipelines.get(key)
     if (known?.failure !== undefined) throw known.failure
     if (known !== undefined) return known
@@ -123,7 +124,7 @@ export class Pipelines {
   /** Compiles what isn't yet, all at once and in the background. One that fails is compiled again, and explained, when it is used. */
   async warm(dispatches: readonly Dispatch[]): Promise<void> {
     const coming = dispatches.map((dispatch) => {
-      const key = keyOf(dispatch)
+      const key = pipelineKey(dispatch)
       if (this.#pipelines.has(key)) return undefined
       const begun = this.#coming.get(key) ?? this.#compile(key, dispatch)
       this.#coming.set(key, begun)

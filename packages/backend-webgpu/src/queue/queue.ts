@@ -2,7 +2,7 @@
  * The queue: plans become commands, which wait until there are enough of them, until somebody reads, or until the host has
  * nothing else to do; then they are submitted together.
  */
-import type { Buffer } from '@nabla/backend'
+import type { Buffer, DeviceTime } from '@nabla/backend'
 import type { Block } from '../memory/block.js'
 import { Memory } from '../memory/memory.js'
 import type { Dispatch, KernelPlan, Place } from '../plan/plan.js'
@@ -13,6 +13,7 @@ import { Faults } from './faults.js'
 import type { Layout } from './layouts.js'
 import { type Pipeline, Pipelines, wordsOf } from './pipelines.js'
 import { Readback } from './readback.js'
+import { Timings } from './timings.js'
 import { UniformPage } from './uniform-page.js'
 import { foldGroups, writeWords } from './words.js'
 
@@ -52,6 +53,7 @@ export class Queue {
   readonly pipelines: Pipelines
   readonly memory: Memory
   readonly faults: Faults
+  #timings: Timings | undefined
   #submits = 0
   #isScheduled = false
 
@@ -108,6 +110,22 @@ export class Queue {
       // Whoever takes them next comes behind this call.
       for (const block of scratch.values()) this.memory.give(block)
     }
+  }
+
+  /** The same, and resolves with when the device did it. */
+  timed(plan: KernelPlan, date: number, blockOf: (buffer: Buffer) => Block): Promise<DeviceTime> {
+    this.#timings ??= new Timings(this.#device, this.memory, this.#readback.staging)
+    // In one submission, as long as it isn't too long.
+    if (this.#commands.waiting + plan.length > MOST_WAITING || this.#timings.isFull) this.flush()
+    const { timestampWrites, time } = this.#timings.begin()
+    this.#commands.beginPass(date, { timestampWrites })
+    try {
+      this.run(plan, date, blockOf)
+    } finally {
+      this.#commands.endPass()
+      this.flushSoon()
+    }
+    return time
   }
 
   #encode(dispatch: Dispatch, date: number, memoryOf: (place: Place) => Block): void {
@@ -178,12 +196,15 @@ export class Queue {
     this.#page.write(this.#device.queue)
     this.#page.clear()
     const label = this.#commands.describe()
+    const date = this.#commands.firstDate
+    const readTimes = this.#timings?.finish(() => this.#commands.encoder(date))
     this.#submits += 1
     this.#failures.guard(
-      this.#commands.firstDate,
+      date,
       () => this.#device.queue.submit([this.#commands.finish()]),
       (caught) => deviceError(label, caught),
     )
+    readTimes?.()
   }
 
   /** Submits what waits as soon as the host has done what it is doing. */

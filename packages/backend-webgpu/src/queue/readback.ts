@@ -17,7 +17,8 @@ export class Readback {
   readonly #failures: Failures
   readonly #memory: Memory
   readonly #faults: Faults
-  readonly #staging: Staging
+  /** Buffers that the host can see. */
+  readonly staging: Staging
   #faultWords: Block | undefined
 
   constructor(device: GPUDevice, failures: Failures, memory: Memory, faults: Faults) {
@@ -25,12 +26,12 @@ export class Readback {
     this.#failures = failures
     this.#memory = memory
     this.#faults = faults
-    this.#staging = new Staging((descriptor) => memory.makeBuffer(descriptor))
+    this.staging = new Staging((descriptor) => memory.makeBuffer(descriptor))
   }
 
   /** Bytes that are kept for the next read. */
   get keptBytes(): number {
-    return this.#staging.freeBytes
+    return this.staging.freeBytes
   }
 
   /** Where shaders report faults. */
@@ -52,7 +53,7 @@ export class Readback {
     const start = offset - (offset % 4)
     const size = Math.ceil((offset - start + bytes) / 4) * 4
     const all = FAULT_BYTES + size
-    const staging = this.#staging.take(all)
+    const staging = this.staging.take(all)
     if (size > 0) encoder.copyBufferToBuffer(block.gpu, start, staging, FAULT_BYTES, size)
     const report = this.#faults.isPossible ? this.#faults.look() : undefined
     if (report !== undefined) {
@@ -67,7 +68,7 @@ export class Readback {
       const first = FAULT_BYTES + offset - start
       const result = mapped.slice(first, first + bytes)
       staging.unmap()
-      this.#staging.give(staging)
+      this.staging.give(staging)
       await this.#check(date)
       return result
     }

@@ -3,9 +3,6 @@
  * piece; the order of the queue keeps it from work that was submitted before.
  */
 import type { Block } from '../memory/block.js'
-import { SLOT_BYTES } from './layouts.js'
-
-export const SLOT_WORDS: number = SLOT_BYTES / 4
 
 export class UniformPage {
   readonly block: Block

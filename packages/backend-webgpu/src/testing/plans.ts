@@ -53,7 +53,8 @@ export function planAdd(call: Call): Dispatch[] {
   const from = dispatch.buffer(first(call.inputs), 'i32', 'read')
   const to = dispatch.buffer(first(call.outputs), 'i32', 'read_write')
   const scalar = dispatch.scalar(call.scalars[0] ?? 0, 'int32')
-  const text = shader('add', `b${to}[i] = b${from}[i] + ${integerText(scalar)};`)
+  const offset = dispatch.integer(call.inputs[0]?.offset ?? 0)
+  const text = shader('add', `b${to}[i] = b${from}[i + ${wordText(offset)}] + ${integerText(scalar)};`)
   return [dispatch.build(text, first(call.outputs).length)]
 }
 

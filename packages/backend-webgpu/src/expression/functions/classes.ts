@@ -39,14 +39,14 @@ export const COPY_SIGN = wgslFunction(
 )
 
 /**
- * The nearest float16 as float32, ties to even. From 2⁻¹⁴ on 13 bits go; below, adding a half leaves multiples of 2⁻²⁴.
+ * The nearest float16 as float32, ties to even. From 2⁻¹⁴ on 13 bits go; below, multiples of 2⁻²⁴ are left.
  * 65520 and more is infinity.
  */
 export const ROUND_TO_HALF = wgslFunction(`fn round_to_half(x: f32) -> f32 {
   let bits = bitcast<u32>(x);
   let magnitude = bits & 0x7fffffffu;
   let rounded = (magnitude + 0xfffu + ((magnitude >> 13u) & 1u)) & 0xffffe000u;
-  let small = bitcast<u32>((bitcast<f32>(magnitude) + 0.5f) - 0.5f);
+  let small = bitcast<u32>(round(bitcast<f32>(min(magnitude, 0x38800000u)) * 16777216f) * 5.9604644775390625e-8f);
   let finite = select(select(rounded, 0x7f800000u, rounded > 0x477fe000u), small, magnitude < 0x38800000u);
   return bitcast<f32>(select(finite, magnitude, magnitude > 0x7f800000u) | (bits & 0x80000000u));
 }`)

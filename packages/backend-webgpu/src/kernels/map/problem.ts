@@ -24,7 +24,7 @@ export interface MapProblem {
   /** For each of `leaves.axes`, which axis of the nest it is; -1 where it has length 1. */
   readonly axes: readonly number[]
   /** One bool; where it is false nothing is done. */
-  readonly when?: { readonly memory: Memory; readonly offset: number }
+  readonly when: { readonly memory: Memory; readonly offset: number } | undefined
 }
 
 export function mapProblem(call: MapCall<Memory, ProgramScalar>): MapProblem {
@@ -41,11 +41,11 @@ export function mapProblem(call: MapCall<Memory, ProgramScalar>): MapProblem {
   const views = coordinates.length > 0 ? given : flipBackward(shape, first, given)
   const order = orderByStride(views[0] as Steps, [...shape.keys()])
   const nest = buildNest(shape, views, order)
-  const operand = ({ buffer, dtype }: View<Memory>, position: number): Operand => ({
-    ...(nest.views[position] as Steps),
-    memory: buffer,
-    dtype,
-  })
+  // Spelled out: copying by spread is slow, and eager work does this for every call.
+  const operand = ({ buffer, dtype }: View<Memory>, position: number): Operand => {
+    const { offset, strides } = nest.views[position] as Steps
+    return { memory: buffer, dtype, offset, strides }
+  }
   return {
     label: call.label,
     lengths: nest.lengths,
@@ -55,6 +55,6 @@ export function mapProblem(call: MapCall<Memory, ProgramScalar>): MapProblem {
     outputs: outputs.map(operand),
     inputs: inputs.map((view, i) => operand(view, outputs.length + i)),
     axes: nest.views.slice(outputs.length + inputs.length).map(({ strides }) => strides.indexOf(1)),
-    ...(when && { when: { memory: when.buffer, offset: when.offset } }),
+    when: when && { memory: when.buffer, offset: when.offset },
   }
 }

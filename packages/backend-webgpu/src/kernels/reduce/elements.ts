@@ -1,5 +1,5 @@
 /** Elements as the source of a reduction: loaded, mapped, and made states; four at a time where memory runs along them. */
-import { sizeOf, topologicalOrder } from '@nabla/backend'
+import { sizeOf } from '@nabla/backend'
 import { expressionFunction } from '../../expression/function.js'
 import type { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts } from '../../plan/plan.js'
@@ -8,6 +8,7 @@ import { loadText, storedType } from '../../wgsl/types.js'
 import { addScalars, bindMemory, type Memory } from '../memory.js'
 import { Places } from '../places.js'
 import {
+  HEAVIEST_IN_VECTORS,
   innermost,
   isAligned,
   isMultiple,
@@ -23,15 +24,16 @@ import type { Reader } from './parts.js'
 import type { ReduceProblem, Source } from './problem.js'
 import { joined } from './shader.js'
 
-/** Instructions from which on a unit is work enough by itself. */
+/** The weight of an expression from which on a unit is work enough by itself. */
 const HEAVY = 16
 
 /** How each input is loaded; without vectors if none is one. */
-function loadsOf({ inputs, reduced, output }: ReduceProblem): readonly Load[] {
+function loadsOf({ inputs, reduced, output, leaves }: ReduceProblem): readonly Load[] {
   const row = reduced.at(-1) as number
   const vectors = new Set<Memory>()
   const others = new Set<Memory>([output.memory])
   const canBeVector = (input: Source): boolean =>
+    leaves.weight <= HEAVIEST_IN_VECTORS &&
     row % LANES === 0 &&
     row > 0 &&
     innermost(input.reduced) === 1 &&
@@ -79,7 +81,9 @@ export function readElements(builder: DispatchBuilder, problem: ReduceProblem, f
   )
   const scalar = addScalars(builder, leaves, problem.scalars)
   const slots = [...leaves.inputs.keys()]
-  const isHeavy = topologicalOrder([expression]).length >= HEAVY
+  const isHeavy = leaves.weight >= HEAVY
+  // A software device waits for no memory, but takes long to compile.
+  const unroll = isHeavy || facts.strength === 'software' ? 1 : isVector ? 2 : 4
 
   const scope = (first: number): readonly string[] => {
     const evaluate = expressionFunction('evaluate', [expression], scalar)
@@ -123,9 +127,9 @@ return ${isVector ? joined(fold, LANE_NAMES.map(state)) : state('')};
   const how = sources.map((source, i) => `b${source}${LOAD_LETTER[loads[i] as Load]}`)
   return {
     views: inputs.map((input, i) => (isWhole(i) ? scaledSteps(input.kept) : input.kept)),
-    key: `${problem.name} ${expression.id} ${lengths.length} ${isVector} ${how} ${axes.map((place) => `${place?.nest}${place?.position}`)}`,
+    key: `${expression.id} ${unroll} ${lengths.length} ${isVector} ${how} ${axes.map((place) => `${place?.nest}${place?.position}`)}`,
     units: sizeOf(lengths),
-    unroll: isHeavy ? 1 : isVector ? 2 : 4,
+    unroll,
     scope,
   }
 }

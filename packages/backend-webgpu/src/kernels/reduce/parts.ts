@@ -42,7 +42,7 @@ export function readStates(builder: DispatchBuilder, scratch: Scratch, fold: Fol
     views: [],
     key: `states b${source}`,
     units: scratch.words / fold.words / results,
-    unroll: 4,
+    unroll: 2,
     scope: () => [
       `fn state_of(k: kept_places, result: u32, unit: u32) -> ${fold.type} { return b${source}[unit * ${wordText(count)} + result]; }`,
     ],

@@ -16,7 +16,7 @@ import { chooseShape, invocationsOf, type ReduceShape } from './shape.js'
 /** The dispatch between a reader and a writer that were added to `builder`. */
 function between(
   builder: DispatchBuilder,
-  { fold, kept }: ReduceProblem,
+  { fold, name, kept }: ReduceProblem,
   reader: Reader,
   writer: Writer,
   shape: ReduceShape,
@@ -37,7 +37,7 @@ function between(
       store: statements,
     })
   }
-  const key = `reduce ${kept.length} ${reader.key} ${writer.key}`
+  const key = `reduce ${name} ${kept.length} ${reader.key} ${writer.key}`
   return builder.build({ key, body, invocations }, Math.ceil(results / shape.across) * shape.slices)
 }
 

@@ -21,7 +21,7 @@ export interface ReduceText {
 }
 
 /** Units of a block, for each invocation. */
-const BLOCK = 64
+const BLOCK = 32
 
 /** States put together by halves. */
 export function joined(fold: Fold, states: readonly string[]): string {

@@ -19,13 +19,13 @@ export interface ReduceShape {
 const BUSY: Readonly<Record<DeviceFacts['strength'], number>> = {
   software: 2 ** 9,
   modest: 2 ** 15,
-  strong: 2 ** 17,
+  strong: 2 ** 18,
 }
 
 /** Units that an invocation should have at least before others are called in. */
 const FEW = 4
 /** Units that one invocation may add up, where sums are rounded: see the blocks in the shader. */
-const LONGEST_SUM = 1024
+const LONGEST_SUM = 512
 /** Invocations beside each other that make good use of memory. */
 const WIDTH = 32
 
