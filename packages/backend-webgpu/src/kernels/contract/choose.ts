@@ -43,7 +43,7 @@ export const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>>
       { tile: large, rate: 1, groups: 256 },
       { tile: medium, rate: 0.75, groups: 512 },
       { tile: small, rate: 0.45, groups: 1024 },
-      { tile: narrow, rate: 0.4, groups: 512 },
+      { tile: narrow, rate: 0.4, groups: 1024 },
     ],
     leastChunk: 256,
     invocations: 65_536,

@@ -57,10 +57,8 @@ export type PlannedContraction = Omit<ContractCall<Buffer, ProgramScalar>, 'post
   readonly postInputs?: readonly TargetView[]
 }
 
-const NO_LEAVES: ExpressionLeaves = { inputs: new Map(), scalars: [], axes: [] }
-
 function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: PlannedContraction): Target {
-  const leaves = post === undefined ? NO_LEAVES : leavesOf([post])
+  const leaves = leavesOf(post === undefined ? [] : [post])
   const slots = [...leaves.inputs.keys()].filter((slot) => slot > 0)
   const inputs = slots.map((slot) => postInputs?.[slot - 1]).filter((view) => view !== undefined)
   const views = [output, ...inputs]
