@@ -53,6 +53,17 @@ export function sequence(length: number, seed = 1): number[] {
   return Array.from({ length }, (_, i) => (((i + seed) * 7919) % 31) / 4 - 3)
 }
 
+/** The first places at which lists of numbers differ; quicker than comparing long arrays whole. */
+export function differences(got: readonly number[][], wanted: readonly number[][]): string[] {
+  return wanted.flatMap((right, list) =>
+    right
+      .flatMap((value, i) =>
+        Object.is(value, got[list]?.[i]) ? [] : [`${list}[${i}]: ${got[list]?.[i]}, not ${value}`],
+      )
+      .slice(0, 5),
+  )
+}
+
 const STORAGE = 0x80 | 0x4 | 0x8
 
 export class PlanBench {

@@ -20,12 +20,12 @@ import { INFINITY_TEXT, integerText, mainText, wordText } from '../../wgsl/modul
 import { loadText, storedType, storeText } from '../../wgsl/types.js'
 import { buildNest, orderByStride, type Steps } from '../nest.js'
 import { Places } from '../places.js'
-import { addShape, placeText, type ShapeWords, shareText, treeText } from '../reduce/group.js'
+import { addShape, placeText, type ShapeWords, sharedText, shareText, treeText } from '../reduce/group.js'
 import { chooseShape, invocationsOf, type ReduceShape } from '../reduce/shape.js'
 import { isMultiple, LANE_NAMES, LANES, scaledSteps } from '../vector.js'
 
-/** Units of work that an invocation keeps in registers. */
-const KEPT = 4
+/** Units of work that an invocation keeps in registers; few on a software device, which takes long to compile. */
+const keptUnits = ({ strength }: DeviceFacts): number => (strength === 'software' ? 1 : 4)
 
 interface LineText {
   readonly name: CompositeName
@@ -78,21 +78,29 @@ b${target}[${place(1)}] = ${made(element, each(rounded, 'v'))};
 }
 
 /** Units beyond the end repeat the last one, as -∞. */
-function keptText({ name, words, isVector }: LineText): string {
+function keptText({ name, facts, words, isVector }: LineText): string {
   const units = wordText(words.units)
   const type = isVector ? 'vec4<f32>' : 'f32'
-  const all = [...Array(KEPT).keys()]
+  const all = [...Array(keptUnits(facts)).keys()]
+  const together = (each: (i: number) => string, join: (a: string, b: string) => string): string =>
+    all.map(each).reduce(join)
   const lines = (text: (i: number) => string): string => all.map(text).join('\n')
   const value = name === 'softmax' ? 'e' : 'v'
   return `${lines((i) => `let u${i} = y + ${i}u * ${wordText(words.along)};`)}
 ${lines((i) => `let v${i} = select(${type}(-${INFINITY_TEXT}), load_unit(k, min(u${i}, ${units} - 1u)), u${i} < ${units});`)}
-var largest = max(LOWEST, max(max(largest_of(v0), largest_of(v1)), max(largest_of(v2), largest_of(v3))));
-${treeText(words, 'largests', 'largest', (a, b) => `max(${a}, ${b})`)}
-${shareText(words, 'largests', 'largest')}
+var largest = max(LOWEST, ${together(
+    (i) => `largest_of(v${i})`,
+    (a, b) => `max(${a}, ${b})`,
+  )});
+${treeText(words, 'largest', (a, b) => `max(${a}, ${b})`)}
+${shareText(words, 'largest')}
 ${lines((i) => `let e${i} = powers_of(v${i}, largest);`)}
-var total = (total_of(e0) + total_of(e1)) + (total_of(e2) + total_of(e3));
-${treeText(words, 'totals', 'total', (a, b) => `(${a} + ${b})`)}
-${shareText(words, 'totals', 'total')}
+var total = ${together(
+    (i) => `total_of(e${i})`,
+    (a, b) => `(${a} + ${b})`,
+  )};
+${treeText(words, 'total', (a, b) => `(${a} + ${b})`)}
+${shareText(words, 'total')}
 let scale = ${scaleText(name)};
 if (is_result) {
 ${lines((i) => `if (u${i} < ${units}) { store_unit(k, u${i}, ${value}${i}, largest, scale); }`)}
@@ -115,11 +123,11 @@ total = total * ${EXP.name}(own - larger) + total_of(powers_of(v, larger));
 own = larger;
 }
 var largest = own;
-${treeText(words, 'largests', 'largest', (a, b) => `max(${a}, ${b})`)}
-${shareText(words, 'largests', 'largest')}
+${treeText(words, 'largest', (a, b) => `max(${a}, ${b})`)}
+${shareText(words, 'largest')}
 total *= ${power('own')};
-${treeText(words, 'totals', 'total', (a, b) => `(${a} + ${b})`)}
-${shareText(words, 'totals', 'total')}
+${treeText(words, 'total', (a, b) => `(${a} + ${b})`)}
+${shareText(words, 'total')}
 let scale = ${scaleText(name)};
 if (is_result) {
 for (var unit = y; ${step}) { store_unit(k, unit, ${value}, largest, scale); }
@@ -133,8 +141,7 @@ function lineText(parts: LineText, isKept: boolean): string {
   return [
     ...functions,
     'const LOWEST = -3.4028234e38f;',
-    `var<workgroup> largests: array<f32, ${invocations}>;`,
-    `var<workgroup> totals: array<f32, ${invocations}>;`,
+    sharedText('f32', invocations),
     places.text(),
     unitText(parts),
     mainText({ invocations }, `${placeText(words)}\n${isKept ? keptText(parts) : rereadText(parts)}`),
@@ -146,7 +153,7 @@ function shapeOf(kept: number, units: number, isOuter: boolean, facts: DeviceFac
   const shape = chooseShape({ kept, units, isOuter, isRounded: false }, facts)
   const invocations = shape.across * shape.along
   let { along } = shape
-  while (along < invocations && along * KEPT < units) along *= 2
+  while (along < invocations && along * keptUnits(facts) < units) along *= 2
   return { ...shape, along, across: invocations / along, slices: 1, slice: units }
 }
 
@@ -166,7 +173,7 @@ export const planComposite: Planner<CompositeCall<Buffer>> = (call, facts) => {
   const results = sizeOf(nest.lengths)
   const beside = Math.abs((nest.views[0] as Steps).strides.at(-1) as number)
   const cut = shapeOf(results, units, results > 1 && beside > 0 && beside < Math.abs(strides[0]), facts)
-  const isKept = units <= KEPT * cut.along
+  const kept = units <= keptUnits(facts) * cut.along ? keptUnits(facts) : 0
 
   const builder = new DispatchBuilder(call.label)
   const element = isVector ? `vec4<${storedType(dtype, facts)}>` : storedType(dtype, facts)
@@ -195,8 +202,8 @@ export const planComposite: Planner<CompositeCall<Buffer>> = (call, facts) => {
         invocations,
         places,
       },
-      isKept,
+      kept > 0,
     )
-  const key = `${call.name} ${dtype} ${nest.lengths.length} ${isVector} ${isKept} ${source} ${target}`
+  const key = `${call.name} ${dtype} ${nest.lengths.length} ${isVector} ${kept} ${source} ${target}`
   return [builder.build({ key, body, invocations }, Math.ceil(results / cut.across))]
 }
