@@ -27,12 +27,12 @@ import { runPool } from './axis/pool.js'
 import { runScan } from './axis/scan.js'
 import { runSort } from './axis/sort.js'
 import { ownBuffer, WasmBuffer } from './buffer.js'
-import { runComposite } from './composites.js'
 import { runContract } from './contraction.js'
 import { Device } from './device.js'
 import { runMap } from './map/map.js'
 import { bytesOf, LinearMemory } from './memory/linear-memory.js'
 import { runReduce } from './reduce/reduce.js'
+import { runComposite } from './softmax/composites.js'
 import { makeThreads, type ThreadOptions, type Threads } from './threads/threads.js'
 
 export interface WasmBackendOptions {
