@@ -44,6 +44,11 @@ export interface WasmBackendOptions {
   readonly numerics?: 'fast' | 'strict'
   /** Bytes of memory at most, up to and by default 4 GiB. */
   readonly maximumBytes?: number
+  /**
+   * In browsers: where the file `@nabla/backend-wasm/nabla-worker` is, seen from the page; default: beside the program, where
+   * Vite and webpack put it.
+   */
+  readonly workerUrl?: string | URL
 }
 
 function capabilitiesOf(
@@ -114,9 +119,9 @@ export class WasmBackend implements Backend {
   #peakBytes = 0
 
   constructor(options: WasmBackendOptions, internal: ThreadOptions) {
-    const { relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32 } = options
+    const { relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32, threads, workerUrl } = options
     this.#relaxed = numerics === 'fast' && relaxedSimd && supportsRelaxedSimd()
-    this.#threads = makeThreads(this, options.threads, internal, (shared) => {
+    this.#threads = makeThreads(this, { threads, workerUrl }, internal, (shared) => {
       return new LinearMemory({ maximumBytes, shared, describeUse: () => this.#describeUse() })
     })
     const { memory, pool } = this.#threads
@@ -135,6 +140,11 @@ export class WasmBackend implements Backend {
   /** Starts threads now instead of with the first kernel that is long enough; resolves when they are there or given up. */
   async startThreads(): Promise<void> {
     await this.#threads.pool?.settled()
+  }
+
+  /** Resolves when `capabilities` say how many threads there are, where that isn't certain from the start. */
+  threadsKnown(): Promise<void> {
+    return this.#threads.settled()
   }
 
   get #ready(): Device {
@@ -283,5 +293,9 @@ export const wasmBackendFactory: BackendFactory = {
   name: 'wasm',
   priority: 10,
   probe: () => (supportsSimd() ? { available: true } : { available: false, reason: UNAVAILABLE.received }),
-  create: ({ threads }) => createWasmBackend(threads === undefined ? {} : { threads }),
+  async create({ threads }) {
+    const backend = makeBackend(threads === undefined ? {} : { threads })
+    await backend.threadsKnown()
+    return backend
+  },
 }
