@@ -32,7 +32,8 @@ const TEXT = (): string =>
   `globalThis.__name = (named) => named;(${serve})(${execute}, require('node:worker_threads').workerData)`
 
 function spawnInNode({ Worker }: NodeWorkers, start: Start, failed: (reason: string) => void): Spawned {
-  const worker = new Worker(TEXT(), { eval: true, workerData: start, name: 'nabla' })
+  // Without the program's own flags, which may make its text a module, or load what it needs none of.
+  const worker = new Worker(TEXT(), { eval: true, execArgv: [], workerData: start, name: 'nabla' })
   // The process ends when nothing but workers is left.
   worker.unref()
   worker.on('error', ({ message }) => failed(message))
