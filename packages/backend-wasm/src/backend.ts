@@ -21,7 +21,7 @@ import {
   ValueError,
   viewsOf,
 } from '@nabla/backend'
-import { supportsRelaxedSimd, supportsSimd } from './assembler/index.js'
+import { supportsRelaxedSimd, whatIsMissing } from './assembler/index.js'
 import { runGather, runScatter } from './axis/indexed.js'
 import { runPool } from './axis/pool.js'
 import { runScan } from './axis/scan.js'
@@ -278,21 +278,38 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
 
 /** The same with choices that only tests make. */
 export function makeBackend(options: WasmBackendOptions, internal: ThreadOptions = {}): WasmBackend {
-  if (!supportsSimd()) throw new BackendError('createWasmBackend', UNAVAILABLE)
+  const missing = whatIsMissing()
+  if (missing !== undefined) {
+    const expected = 'an engine with WebAssembly and 128-bit SIMD'
+    throw new BackendError('createWasmBackend', { expected, ...REFUSALS[missing] })
+  }
   return new WasmBackend(options, internal)
 }
 
-const UNAVAILABLE = {
-  expected: 'an engine with WebAssembly and 128-bit SIMD',
-  received: 'no WebAssembly with SIMD, or a content security policy that forbids it',
-  fix: "use the cpu backend, or allow 'wasm-unsafe-eval' in the policy",
-}
+const REFUSALS = {
+  WebAssembly: {
+    received: 'an engine without WebAssembly',
+    fix: 'use the cpu backend, or another engine (some turn it off in a mode of higher security)',
+  },
+  permission: {
+    received: 'a content security policy that forbids WebAssembly',
+    fix: "allow 'wasm-unsafe-eval' in the policy's script-src, or use the cpu backend",
+  },
+  SIMD: {
+    received: 'an engine whose WebAssembly has no 128-bit SIMD',
+    fix: 'use the cpu backend, or a newer engine (browsers since 2023 have it)',
+  },
+} as const
 
 /** For `registerBackend`: name `wasm`, before `cpu`. */
 export const wasmBackendFactory: BackendFactory = {
   name: 'wasm',
   priority: 10,
-  probe: () => (supportsSimd() ? { available: true } : { available: false, reason: UNAVAILABLE.received }),
+  probe() {
+    const missing = whatIsMissing()
+    if (missing === undefined) return { available: true }
+    return { available: false, reason: REFUSALS[missing].received }
+  },
   async create({ threads }) {
     const backend = makeBackend(threads === undefined ? {} : { threads })
     await backend.threadsKnown()
