@@ -19,6 +19,7 @@ import {
   viewsOf,
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
+import { afterAll } from 'vitest'
 import { planCall } from '../kernels/plan-call.js'
 import type { DeviceFacts, Dispatch, KernelPlan, Place } from '../plan/plan.js'
 import { FIRST_WORD, moduleText } from '../wgsl/module.js'
@@ -75,8 +76,11 @@ export class PlanBench {
     this.#device = device
   }
 
+  /** A bench for the tests of one file. */
   static async open(): Promise<PlanBench> {
-    return new PlanBench(await openTestDevice())
+    const device = await openTestDevice()
+    afterAll(() => device.destroy())
+    return new PlanBench(device)
   }
 
   /** Shaders that were compiled so far. */
