@@ -37,7 +37,7 @@ export interface Preferences {
 const { narrow, small, medium, large } = TILES
 
 /** Planned with an H200 and with GPUs of notebooks in mind, and not measured yet but on `software`. */
-export const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>> = {
+const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>> = {
   strong: {
     tiles: [
       { tile: large, rate: 1, groups: 256 },

@@ -64,4 +64,16 @@ describeOnGpu('kernels of products', () => {
       { numRuns: 3 },
     )
   })
+
+  it('cover products of many tiles, in bands of rows', { timeout: 120_000 }, async () => {
+    const at = { left: ROW_MAJOR, right: ROW_MAJOR, output: ROW_MAJOR }
+    for (const [rows, columns] of [
+      [549, 70],
+      [70, 549],
+    ] as const) {
+      const product = { ...at, dtype: 'float32', batch: 2, rows, columns, depth: 9 } as const
+      await check(product, WAYS['small tiles'] as Way)
+      await check(product, { ...(WAYS['narrow tiles'] as Way), slices: 2 })
+    }
+  })
 })
