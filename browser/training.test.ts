@@ -54,7 +54,7 @@ describeInChromium('training in Chromium', (browser) => {
     const { report } = await visit<TrainingReport>(browser(), { scripts, headers: STRICT_POLICY })
     expect(report.backend).toBe('cpu')
     expect(report.testAccuracy).toBeGreaterThan(0.6)
-    const reason = 'no WebAssembly with SIMD, or a content security policy that forbids it'
+    const reason = 'a content security policy that forbids WebAssembly'
     expect(report.reasons).toEqual({ webgpu: NO_GPU, wasm: reason })
     expect(report.description).toContain(`"wasm" was passed over: ${reason}`)
     expect(report.refusal).toMatch(/^BackendError: .*content security policy.*'wasm-unsafe-eval'/s)

@@ -167,8 +167,13 @@ describe('the way to a device', () => {
 
   it('says what Node needs', async () => {
     const withoutModules: Node = { cwd: () => '/', getBuiltinModule: () => undefined as never }
-    expect(await startDawn(withoutModules)).toEqual({
+    const missing = Object.assign(new Error("Cannot find package 'webgpu'"), { code: 'ERR_MODULE_NOT_FOUND' })
+    expect(await startDawn(withoutModules, () => Promise.reject(missing))).toEqual({
       reason: 'Node needs the package "webgpu" for it (npm install webgpu)',
+    })
+    const broken = new Error('libvulkan.so.1: cannot open shared object file')
+    expect(await startDawn(withoutModules, () => Promise.reject(broken))).toEqual({
+      reason: `the package "webgpu" does not start here: ${broken.message}`,
     })
   })
 })

@@ -46,19 +46,36 @@ function node(): Node | undefined {
   return process?.versions?.node === undefined ? undefined : process
 }
 
-/** Where the package is: beside this one, or, for a program that was bundled away from it, in the working directory. */
+/** Where the package is, seen from the working directory. */
 function locate(process: Node): string | undefined {
   const modules = process.getBuiltinModule?.('node:module')
   const urls = process.getBuiltinModule?.('node:url')
   if (modules === undefined || urls === undefined) return undefined
-  for (const from of [import.meta.url, `${urls.pathToFileURL(process.cwd())}/`]) {
-    try {
-      return urls.pathToFileURL(modules.createRequire(from).resolve(PACKAGE)).href
-    } catch {
-      // Not there: the next place.
-    }
+  try {
+    const from = `${urls.pathToFileURL(process.cwd())}/`
+    return urls.pathToFileURL(modules.createRequire(from).resolve(PACKAGE)).href
+  } catch {
+    return undefined
   }
-  return undefined
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+}
+
+type Import = (specifier: string) => Promise<Dawn>
+
+const importModule: Import = (specifier) => import(/* webpackIgnore: true */ /* @vite-ignore */ specifier)
+
+/** The package beside this one, or, for a program that was bundled away from it, in the working directory. */
+async function load(process: Node, importer: Import): Promise<Dawn | undefined> {
+  try {
+    return await importer(PACKAGE)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+  const url = locate(process)
+  return url === undefined ? undefined : importer(url)
 }
 
 function messageOf(error: unknown): string {
@@ -66,12 +83,10 @@ function messageOf(error: unknown): string {
 }
 
 /** Starts Dawn, if the package can be found and runs here. */
-export async function startDawn(process: Node): Promise<FoundGpu> {
-  const url = locate(process)
-  if (url === undefined) return { reason: INSTALL }
+export async function startDawn(process: Node, importer = importModule): Promise<FoundGpu> {
   try {
-    const { create }: Dawn = await import(/* webpackIgnore: true */ /* @vite-ignore */ url)
-    return { gpu: create(TOGGLES) }
+    const dawn = await load(process, importer)
+    return dawn === undefined ? { reason: INSTALL } : { gpu: dawn.create(TOGGLES) }
   } catch (error) {
     return { reason: `the package "webgpu" does not start here: ${messageOf(error)}` }
   }

@@ -18,6 +18,9 @@ const STORAGE = 0x80
 /** Elements of one buffer: shaders count them in int32. */
 const MOST_ELEMENTS = 2 ** 31 - 1
 
+/** Blocks for uniform words that wait for the next program. */
+const UNIFORMS_KEPT = 16
+
 /** What else has to do with blocks. */
 export interface BlockUsers {
   /** Whether commands that wait use it. */
@@ -31,6 +34,7 @@ export class Memory {
   readonly #failures: Failures
   readonly #pool: Pool
   readonly #largest: number
+  readonly #freeUniforms: Block[] = []
   #made = 0
   #others = 0
 
@@ -90,21 +94,27 @@ export class Memory {
   }
 
   /** A block for uniform words, which the pool has none of. */
-  makeUniforms(bytes: number): Block {
+  takeUniforms(bytes: number): Block {
+    const position = this.#freeUniforms.findIndex((block) => block.bytes === bytes)
+    const [kept] = position < 0 ? [] : this.#freeUniforms.splice(position, 1)
+    if (kept !== undefined) return kept
     this.#others += bytes
     return this.#make(bytes, UNIFORM | COPY_DST, 'uniform words')
+  }
+
+  /** Takes back a block for uniform words that no waiting command uses. */
+  giveUniforms(block: Block): void {
+    this.#freeUniforms.push(block)
+    if (this.#freeUniforms.length <= UNIFORMS_KEPT) return
+    const oldest = this.#freeUniforms.shift()
+    this.#others -= oldest?.bytes ?? 0
+    oldest?.gpu.destroy()
   }
 
   /** A block of words that belongs to no buffer and is never given back. */
   makeShared(bytes: number): Block {
     this.#others += bytes
     return this.#make(bytes, STORAGE | COPY_SRC | COPY_DST, 'shared words')
-  }
-
-  /** Destroys a block for uniform words that no waiting command uses. */
-  destroyUniforms(block: Block): void {
-    this.#others -= block.bytes
-    block.gpu.destroy()
   }
 
   /** A buffer besides blocks, for the call that goes on. */

@@ -27,7 +27,7 @@ export class Uniforms {
       const at = page.take(bytes)
       if (at !== undefined) return { page, at, bytes }
     }
-    const page = new UniformPage(this.#memory.makeUniforms(Math.max(bytes, this.#pageBytes)))
+    const page = new UniformPage(this.#memory.takeUniforms(Math.max(bytes, this.#pageBytes)))
     this.pages.push(page)
     return { page, at: page.take(bytes) ?? 0, bytes }
   }
@@ -37,6 +37,6 @@ export class Uniforms {
   }
 
   dispose(): void {
-    for (const { block } of this.pages.splice(0)) this.#memory.destroyUniforms(block)
+    for (const { block } of this.pages.splice(0)) this.#memory.giveUniforms(block)
   }
 }

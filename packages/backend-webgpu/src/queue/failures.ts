@@ -161,11 +161,16 @@ export class Failures {
     if (first !== undefined) throw first.error
   }
 
-  /** @throws the error because of which what was written at a date can't be trusted, if there is one */
+  /** The error because of which what was written at a date can't be trusted, if there is one. */
+  doubtOf(written: number): NablaError | undefined {
+    if (this.#doubts.length === 0 || written === 0) return undefined
+    return cause(this.#doubts.filter(({ from, to }) => from <= written && written <= to))?.error
+  }
+
+  /** @throws that error */
   requireSound(written: number): void {
-    if (this.#doubts.length === 0 || written === 0) return
-    const first = cause(this.#doubts.filter(({ from, to }) => from <= written && written <= to))
-    if (first !== undefined) throw first.error
+    const error = this.doubtOf(written)
+    if (error !== undefined) throw error
   }
 }
 

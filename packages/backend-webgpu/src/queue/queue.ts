@@ -5,23 +5,18 @@
 import type { Buffer, DeviceTime } from '@nabla/backend'
 import type { Block } from '../memory/block.js'
 import { Memory } from '../memory/memory.js'
-import type { Dispatch, KernelPlan, Place } from '../plan/plan.js'
+import type { Dispatch, KernelPlan } from '../plan/plan.js'
 import { BindGroups } from './bind-groups.js'
 import { Commands } from './commands.js'
 import { deviceError, type Failures } from './failures.js'
 import { Faults } from './faults.js'
 import type { Layout } from './layouts.js'
-import { type Pipeline, Pipelines, wordsOf } from './pipelines.js'
+import { type Pipeline, Pipelines } from './pipelines.js'
+import { MOST_WAITING, PlanEncoder } from './plan-encoder.js'
 import { Readback } from './readback.js'
 import { Timings } from './timings.js'
-import { UniformPage } from './uniform-page.js'
-import { foldGroups, writeWords } from './words.js'
-
-/** Dispatches that wait at most: the GPU has something to do while the host puts together the next ones. */
-const MOST_WAITING = 64
-
-/** Bytes of the page for the uniform words of what waits: the most that a shader can have. */
-const PAGE_BYTES = 65536
+import type { UniformPage } from './uniform-page.js'
+import { foldGroups } from './words.js'
 
 /** What was done so far. */
 export interface Statistics {
@@ -49,7 +44,7 @@ export class Queue {
   readonly #commands: Commands
   readonly #groups: BindGroups
   readonly #readback: Readback
-  readonly #page: UniformPage
+  readonly #plans: PlanEncoder
   readonly pipelines: Pipelines
   readonly memory: Memory
   readonly faults: Faults
@@ -68,8 +63,18 @@ export class Queue {
       isPending: (block) => this.#commands.uses(block),
       forget: (block) => this.#groups.drop(block),
     })
-    this.#page = new UniformPage(this.memory.makeUniforms(PAGE_BYTES))
     this.#readback = new Readback(device, failures, this.memory, this.faults)
+    this.#plans = new PlanEncoder({
+      failures,
+      commands: this.#commands,
+      groups: this.#groups,
+      pipelines: this.pipelines,
+      memory: this.memory,
+      faults: this.faults,
+      mostGroups: device.limits.maxComputeWorkgroupsPerDimension,
+      faultWords: () => this.faultWords,
+      flush: () => this.flush(),
+    })
   }
 
   get statistics(): Statistics {
@@ -94,22 +99,8 @@ export class Queue {
    * @param blockOf the memory of a buffer
    */
   run(plan: KernelPlan, date: number, blockOf: (buffer: Buffer) => Block): void {
-    const scratch = new Map<Place, Block>()
-    const memoryOf = (place: Place): Block => {
-      if (place.kind === 'buffer') return blockOf(place.buffer)
-      if (place.kind === 'faults') return this.#readback.faultWords
-      const known = scratch.get(place)
-      if (known !== undefined) return known
-      const block = this.memory.takeWords(place.words)
-      scratch.set(place, block)
-      return block
-    }
-    try {
-      for (const dispatch of plan) if (dispatch.groups > 0) this.#encode(dispatch, date, memoryOf)
-    } finally {
-      // Whoever takes them next comes behind this call.
-      for (const block of scratch.values()) this.memory.give(block)
-    }
+    this.#plans.encode(plan, date, blockOf)
+    this.flushSoon()
   }
 
   /** The same, and resolves with when the device did it. */
@@ -128,32 +119,9 @@ export class Queue {
     return time
   }
 
-  #encode(dispatch: Dispatch, date: number, memoryOf: (place: Place) => Block): void {
-    const pipeline = this.pipelines.of(dispatch)
-    const blocks = dispatch.bindings.map(({ place }) => memoryOf(place))
-    if (this.#commands.waiting >= MOST_WAITING) this.flush()
-    const at = this.#placeOf(pipeline.layout)
-    const code = dispatch.fault === undefined ? 0 : this.faults.once(dispatch.fault, date)
-    writeWords(this.#page.words, at, dispatch, code)
-    this.#page.changed(at, at + wordsOf(dispatch))
-    const group = this.#groups.of(pipeline.layout, this.#page.block, blocks, (make) =>
-      this.#failures.guard(date, make, (caught) => deviceError(dispatch.label, caught)),
-    )
-    for (const block of blocks) this.#commands.use(block)
-    this.#commands.dispatch(date, dispatch.label, pipeline, group, 4 * at, this.fold(dispatch))
-    this.flushSoon()
-  }
-
+  /** Workgroups of a dispatch in two dimensions. */
   fold({ groups }: Dispatch): readonly [number, number] {
     return foldGroups(groups, this.#device.limits.maxComputeWorkgroupsPerDimension)
-  }
-
-  /** A place for uniform words. */
-  #placeOf({ uniformBytes }: Layout): number {
-    const place = this.#page.take(uniformBytes)
-    if (place !== undefined) return place
-    this.flush()
-    return this.#page.take(uniformBytes) ?? 0
   }
 
   /** A bind group that its owner keeps. */
@@ -193,8 +161,7 @@ export class Queue {
   /** Submits what waits. */
   flush(): void {
     if (this.#commands.isEmpty) return
-    this.#page.write(this.#device.queue)
-    this.#page.clear()
+    this.#plans.write(this.#device.queue)
     const label = this.#commands.describe()
     const date = this.#commands.firstDate
     const readTimes = this.#timings?.finish(() => this.#commands.encoder(date))

@@ -19,6 +19,7 @@ import {
   viewsOf,
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
+import { afterAll } from 'vitest'
 import { planCall } from '../kernels/plan-call.js'
 import type { DeviceFacts, Dispatch, KernelPlan, Place } from '../plan/plan.js'
 import { FIRST_WORD, moduleText } from '../wgsl/module.js'
@@ -53,6 +54,17 @@ export function sequence(length: number, seed = 1): number[] {
   return Array.from({ length }, (_, i) => (((i + seed) * 7919) % 31) / 4 - 3)
 }
 
+/** The first places at which lists of numbers differ; quicker than comparing long arrays whole. */
+export function differences(got: readonly number[][], wanted: readonly number[][]): string[] {
+  return wanted.flatMap((right, list) =>
+    right
+      .flatMap((value, i) =>
+        Object.is(value, got[list]?.[i]) ? [] : [`${list}[${i}]: ${got[list]?.[i]}, not ${value}`],
+      )
+      .slice(0, 5),
+  )
+}
+
 const STORAGE = 0x80 | 0x4 | 0x8
 
 export class PlanBench {
@@ -64,8 +76,11 @@ export class PlanBench {
     this.#device = device
   }
 
+  /** A bench for the tests of one file. */
   static async open(): Promise<PlanBench> {
-    return new PlanBench(await openTestDevice())
+    const device = await openTestDevice()
+    afterAll(() => device.destroy())
+    return new PlanBench(device)
   }
 
   /** Shaders that were compiled so far. */

@@ -1,13 +1,11 @@
 /** How the direct kernel would compute a product, and how well that suits it. */
 import type { Preferences, Way } from './choose.js'
 import type { Direct } from './direct.js'
-import { loadingOf, prefersTransposed } from './loading.js'
+import { prefersTransposed } from './loading.js'
 import { type Problem, transposed } from './problem.js'
 
 /** Rows or columns up to which a product is bound by reading the other operand, once, whatever computes it. */
 const THIN = 8
-/** Multiplications below which only the number of invocations counts. */
-const TINY = 32 * 32 * 32
 /** Steps that an invocation should have at least before others share its elements. */
 const LEAST_STEPS = 8
 
@@ -26,14 +24,15 @@ interface Shape {
 }
 
 interface Suited {
-  readonly way: Way
+  readonly way: () => Way
+  /** On the scale of tiles; infinite where tiles needn't be looked at. */
   readonly score: number
 }
 
 /** Rows and columns of an invocation, of a product whose rows are the long side. */
 function thinShape(problem: Problem, { invocations }: Preferences): Shape {
   const columns = asCount(problem.columns)
-  const loading = loadingOf(problem.left)
+  const { loading } = problem.left
   if (loading === 'vectorFree') return { rows: 4, columns }
   if (loading === 'scalarFree') return { rows: 1, columns }
   // Rows together spare reads of the other operand, as long as there are enough of them.
@@ -50,11 +49,13 @@ function lanesOf(problem: Problem, shape: Shape, most: number, { invocations }: 
 
 function wayOf(problem: Problem, turned: boolean, shape: Shape, preferences: Preferences): Way {
   const product = turned ? transposed(problem) : problem
-  const loading = loadingOf(product.left)
+  const { loading } = product.left
   const alongFree = loading === 'vectorFree' || loading === 'scalarFree'
   const { batches, rows, columns, depth } = product
   const blocks = batches * Math.ceil(rows / shape.rows) * Math.ceil(columns / shape.columns)
-  const lanes = lanesOf(product, shape, alongFree ? 4 : 64, preferences)
+  // Along the free index, invocations beside each other still read 128 bytes.
+  const most = !alongFree ? 64 : loading === 'vectorFree' && shape.rows === 4 ? 16 : 4
+  const lanes = lanesOf(product, shape, most, preferences)
   const wanted = Math.ceil(preferences.invocations / (blocks * lanes))
   const slices = Math.max(
     1,
@@ -73,20 +74,20 @@ export function chooseDirect(problem: Problem, preferences: Preferences): Suited
   const { batches, rows, columns, depth } = problem
   const elements = batches * rows * columns
   const turned = prefersTransposed(problem.target)
-  if (elements * depth <= TINY)
+  if (elements * depth <= preferences.tiny)
     return {
-      way: wayOf(problem, turned, { rows: 1, columns: 1 }, preferences),
+      way: () => wayOf(problem, turned, { rows: 1, columns: 1 }, preferences),
       score: Number.POSITIVE_INFINITY,
     }
   if (Math.min(rows, columns) <= THIN) {
     const thin = rows < columns
     const shape = thinShape(thin ? transposed(problem) : problem, preferences)
-    return { way: wayOf(problem, thin, shape, preferences), score: Number.POSITIVE_INFINITY }
+    return { way: () => wayOf(problem, thin, shape, preferences), score: Number.POSITIVE_INFINITY }
   }
   const filled = elements / (batches * Math.ceil(rows / 4) * Math.ceil(columns / 4) * 16)
   const busy = Math.min(1, elements / 16 / preferences.invocations)
   return {
-    way: wayOf(problem, turned, { rows: 4, columns: 4 }, preferences),
+    way: () => wayOf(problem, turned, { rows: 4, columns: 4 }, preferences),
     score: preferences.directRate * filled * busy,
   }
 }

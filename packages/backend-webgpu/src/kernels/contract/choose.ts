@@ -28,6 +28,8 @@ export interface Preferences {
   readonly leastChunk: number
   /** Invocations that keep the device busy, where each waits for memory. */
   readonly invocations: number
+  /** Multiplications up to which only the number of invocations counts. */
+  readonly tiny: number
   /** The rate of the direct kernel with 4 × 4 elements, on the scale of the tiles. */
   readonly directRate: number
 }
@@ -35,7 +37,7 @@ export interface Preferences {
 const { narrow, small, medium, large } = TILES
 
 /** Planned with an H200 and with GPUs of notebooks in mind, and not measured yet but on `software`. */
-export const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>> = {
+const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>> = {
   strong: {
     tiles: [
       { tile: large, rate: 1, groups: 256 },
@@ -45,6 +47,7 @@ export const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>>
     ],
     leastChunk: 256,
     invocations: 65_536,
+    tiny: 2 ** 18,
     directRate: 0.15,
   },
   modest: {
@@ -55,10 +58,11 @@ export const PREFERENCES: Readonly<Record<DeviceFacts['strength'], Preferences>>
     ],
     leastChunk: 256,
     invocations: 8192,
+    tiny: 2 ** 15,
     directRate: 0.25,
   },
   // Memory that invocations share is memory like any other there, and slow to compile.
-  software: { tiles: [], leastChunk: 4096, invocations: 64, directRate: 1 },
+  software: { tiles: [], leastChunk: 4096, invocations: 64, tiny: 2 ** 12, directRate: 1 },
 }
 
 /** What a second pass leaves of the gain. */
@@ -102,10 +106,7 @@ function chooseTile(problem: Problem, facts: DeviceFacts, leastScore: number): W
 }
 
 export const chooseWay: Choose = (problem, facts) => {
-  const preferences = PREFERENCES[facts.strength]
-  const direct = chooseDirect(problem, preferences)
-  return (
-    (direct.score === Number.POSITIVE_INFINITY ? undefined : chooseTile(problem, facts, direct.score)) ??
-    direct.way
-  )
+  const direct = chooseDirect(problem, PREFERENCES[facts.strength])
+  if (direct.score === Number.POSITIVE_INFINITY) return direct.way()
+  return chooseTile(problem, facts, direct.score) ?? direct.way()
 }

@@ -6,7 +6,7 @@ import type { DeviceFacts, Dispatch, KernelPlan, Planner, Scratch } from '../../
 import { type Choose, chooseWay, type Way } from './choose.js'
 import { directDispatch } from './direct.js'
 import { finishDispatch } from './finish.js'
-import { type PlannedContraction, type Problem, problemOf, type TargetView, transposed } from './problem.js'
+import { type Problem, problemOf, type TargetView, transposed } from './problem.js'
 import { type Slices, slicesOf } from './slices.js'
 import { stageInputs } from './stage.js'
 import { type Destination, finalDestination, partialDestination } from './store.js'
@@ -15,10 +15,8 @@ import { tiledDispatch } from './tiled.js'
 type Call = ContractCall<Buffer, ProgramScalar>
 
 /** The problem as the way wants its sides. */
-const seenBy = (way: Way, call: PlannedContraction): Problem => {
-  const problem = problemOf(call)
-  return way.transposed ? transposed(problem) : problem
-}
+const turned = ({ transposed: isTurned }: Way, problem: Problem): Problem =>
+  isTurned ? transposed(problem) : problem
 
 function productDispatch(
   problem: Problem,
@@ -35,14 +33,20 @@ function productDispatch(
 const countBuffers = (views: readonly TargetView[]): number => new Set(views.map(({ buffer }) => buffer)).size
 
 /** The dispatches after those that left sums in scratch memory. */
-function finishPlan(call: Call, facts: DeviceFacts, way: Way, scratch: Scratch, slices: number): KernelPlan {
-  const problem = seenBy(way, call)
+function finishPlan(
+  call: Call,
+  problem: Problem,
+  facts: DeviceFacts,
+  way: Way,
+  sums: Scratch,
+  slices: number,
+): KernelPlan {
   const { output, inputs } = problem.target
   const room = facts.maximumStorageBuffers - 1
-  if (countBuffers([output, ...inputs]) <= room) return [finishDispatch(problem, facts, scratch, slices)]
+  if (countBuffers([output, ...inputs]) <= room) return [finishDispatch(problem, facts, sums, slices)]
   const staged = stageInputs(call.label, facts, output.shape, call.postInputs ?? [], output.buffer, room)
-  const after = seenBy(way, { ...call, postInputs: staged.inputs })
-  return [...staged.dispatches, finishDispatch(after, facts, scratch, slices)]
+  const after = turned(way, problemOf({ ...call, postInputs: staged.inputs }))
+  return [...staged.dispatches, finishDispatch(after, facts, sums, slices)]
 }
 
 /** The plan of a contraction by a kernel that `choose` picks. */
@@ -51,7 +55,7 @@ export function planContraction(call: Call, facts: DeviceFacts, choose: Choose):
   const elements = whole.batches * whole.rows * whole.columns
   if (elements === 0) return []
   const way = choose(whole, facts)
-  const problem = way.transposed ? transposed(whole) : whole
+  const problem = turned(way, whole)
   const unit = way.kind === 'tiled' ? way.tile.depth : 4 * way.direct.lanes
   const slices = slicesOf(whole.depth, way.slices, unit)
   const { output, inputs } = whole.target
@@ -61,7 +65,7 @@ export function planContraction(call: Call, facts: DeviceFacts, choose: Choose):
   }
   const scratch: Scratch = { kind: 'scratch', words: slices.count * elements }
   const sums = productDispatch(problem, facts, way, slices, partialDestination(problem, scratch))
-  return [sums, ...finishPlan(call, facts, way, scratch, slices.count)]
+  return [sums, ...finishPlan(call, problem, facts, way, scratch, slices.count)]
 }
 
 export const planContract: Planner<Call> = (call, facts) => planContraction(call, facts, chooseWay)

@@ -113,14 +113,22 @@ function loopText(parts: DirectParts): string {
 const sums = ({ rows, columns }: Direct): string[] =>
   range(rows).flatMap((row) => range(columns).map((column) => sumName(row, column)))
 
+/** One sum after the other, chosen by the counter of a loop, so that the epilogue is in the text once. */
 function storeAlone({ way, words }: DirectParts): string {
-  const stores = range(way.rows).flatMap((row) =>
-    range(way.columns).map((column) => {
-      const inside = `row0 + ${row}u < ${wordText(words.rows)} && column0 + ${column}u < ${wordText(words.columns)}`
-      return `  if (${inside}) { store_one(${sumName(row, column)}, slice, row0 + ${row}u, column0 + ${column}u); }`
-    }),
-  )
-  return `if (number == block) {\n${stores.join('\n')}\n}`
+  const [first = '', ...others] = sums(way)
+  const inside = `row < ${wordText(words.rows)} && column < ${wordText(words.columns)}`
+  return `if (number == block) {
+for (var i = 0u; i < ${way.rows * way.columns}u; i++) {
+  var sum = ${first};
+  switch (i) {
+${others.map((other, i) => `    case ${i + 1}u: { sum = ${other}; }`).join('\n')}
+    default: {}
+  }
+  let row = row0 + i / ${way.columns}u;
+  let column = column0 + i % ${way.columns}u;
+  if (${inside}) { store_one(sum, slice, row, column); }
+}
+}`
 }
 
 /**

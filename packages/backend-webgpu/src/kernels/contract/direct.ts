@@ -3,7 +3,7 @@ import { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts, Dispatch } from '../../plan/plan.js'
 import { accumulatorOf } from './accumulator.js'
 import { directText } from './direct-text.js'
-import { type Loading, loadingOf, scalarOf } from './loading.js'
+import { type Loading, scalarOf } from './loading.js'
 import { labelOf, type Operand, type Problem } from './problem.js'
 import { addSide, sideKey } from './side.js'
 import type { Slices } from './slices.js'
@@ -23,8 +23,7 @@ export interface Direct {
 }
 
 /** Fours of rows (or columns) need that many in an invocation. */
-function directLoading(operand: Operand, count: number): Loading {
-  const loading = loadingOf(operand)
+function directLoading({ loading }: Operand, count: number): Loading {
   return loading === 'vectorFree' && count !== 4 ? scalarOf(loading) : loading
 }
 

@@ -63,7 +63,7 @@ describeOnGpu('epilogues of contractions', () => {
 
   const [sum, bias] = [input(0, 'float32'), input(1, 'float32')]
 
-  it.each(SOME)('%s: a bias, coordinates, scalars', { timeout: 60_000 }, async (name) => {
+  it.each(SOME)('%s: a bias, coordinates, scalars', { timeout: 120_000 }, async (name) => {
     const biased = e.maximum(e.add(e.multiply(sum, scalar(0, 'float32')), bias), scalar(1, 'float32'))
     const placed = e.add(biased, e.cast(e.add(e.multiply(index(1), 100), index(2)), 'float32'))
     for (const slices of [1, 3]) {
@@ -73,7 +73,7 @@ describeOnGpu('epilogues of contractions', () => {
     }
   })
 
-  it.each(SOME)('%s: a comparison', { timeout: 60_000 }, async (name) => {
+  it.each(SOME)('%s: a comparison', { timeout: 120_000 }, async (name) => {
     const isLarge = e.less(e.cast(index(0), 'float32'), e.add(sum, bias))
     for (const slices of [1, 3]) {
       const way = { ...(WAYS[name] as Way), slices }
@@ -87,7 +87,14 @@ describeOnGpu('epilogues of contractions', () => {
     }
   })
 
-  it.each(SOME)('%s: all views on one buffer', { timeout: 60_000 }, async (name) => {
+  it.each(SOME)('%s: heavy expressions', { timeout: 120_000 }, async (name) => {
+    // What is heavy is multiplied by 0, since the CPU's functions are other ones.
+    const powers = e.add(e.power(e.absolute(sum), 0.5), e.power(e.absolute(bias), 0.25))
+    const post = e.add(sum, e.multiply(e.select(e.isFinite(powers), powers, 1), 0))
+    await check(product({ post, postInputs: [repeated([1], 4)] }), WAYS[name] as Way)
+  })
+
+  it.each(SOME)('%s: all views on one buffer', { timeout: 120_000 }, async (name) => {
     for (const [start, gap] of [
       [0, 0],
       [2, 0],
@@ -114,7 +121,7 @@ describeOnGpu('epilogues of contractions', () => {
     }
   })
 
-  it('reads as many buffers as there are', { timeout: 60_000 }, async () => {
+  it('reads as many buffers as there are', { timeout: 120_000 }, async () => {
     for (const count of [5, 6, 7, 13]) {
       const inputs = Array.from({ length: count }, (_, i) => i + 1)
       const post = inputs.reduce((total, slot) => e.add(total, input(slot, 'float32')), e.multiply(sum, 2))

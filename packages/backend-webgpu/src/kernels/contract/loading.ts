@@ -7,7 +7,7 @@ import type { DeviceFacts } from '../../plan/plan.js'
 import { loadText, storedType } from '../../wgsl/types.js'
 import type { Memory } from '../memory.js'
 import type { Group } from './group.js'
-import type { Operand, Target } from './problem.js'
+import type { Target } from './problem.js'
 
 /** Fours along the free index, fours along the contracted one, or single elements with neighbours along either. */
 export type Loading = 'vectorFree' | 'vectorContracted' | 'scalarFree' | 'scalarContracted'
@@ -22,18 +22,22 @@ export function scalarOf(loading: Loading): Loading {
 
 const innermost = ({ strides: [own] }: Group): number => own?.at(-1) ?? 0
 
-/** Whether fours along `along` are aligned and whole: the rest of the address is a multiple of 4. */
-function isAligned(offset: number, along: Group, others: readonly Group[]): boolean {
-  const [own = []] = along.strides
-  if (own.at(-1) !== 1 || (along.lengths.at(-1) as number) % 4 !== 0) return false
-  const rest = [...own.slice(0, -1), ...others.flatMap(({ strides }) => strides[0] ?? [])]
-  return offset % 4 === 0 && rest.every((stride) => stride % 4 === 0)
+/** Whether all strides of the first view are multiples of 4, but for the last `skipped` ones. */
+function hasFours({ strides: [own = []] }: Group, skipped = 0): boolean {
+  for (let axis = 0; axis < own.length - skipped; axis++) if ((own[axis] as number) % 4 !== 0) return false
+  return true
 }
 
-/** The best loading of an operand that has its buffer to itself. */
-export function loadingOf({ view, batch, free, contracted }: Operand): Loading {
-  if (isAligned(view.offset, free, [batch, contracted])) return 'vectorFree'
-  if (isAligned(view.offset, contracted, [batch, free])) return 'vectorContracted'
+/** Whether fours along `along` are aligned and whole: the rest of the address is a multiple of 4. */
+function isAligned(offset: number, along: Group, one: Group, other: Group): boolean {
+  if (offset % 4 !== 0 || innermost(along) !== 1 || (along.lengths.at(-1) as number) % 4 !== 0) return false
+  return hasFours(along, 1) && hasFours(one) && hasFours(other)
+}
+
+/** The best loading of a view that has its buffer to itself. */
+export function loadingOf(offset: number, batch: Group, free: Group, contracted: Group): Loading {
+  if (isAligned(offset, free, batch, contracted)) return 'vectorFree'
+  if (isAligned(offset, contracted, batch, free)) return 'vectorContracted'
   const alongFree = Math.abs(innermost(free))
   const alongContracted = Math.abs(innermost(contracted))
   return alongFree !== 0 && (alongContracted === 0 || alongFree <= alongContracted)
@@ -43,7 +47,7 @@ export function loadingOf({ view, batch, free, contracted }: Operand): Loading {
 
 /** Whether the output takes fours of neighbouring columns. */
 export function storesFours({ output, batch, rows, columns }: Target): boolean {
-  return isAligned(output.offset, columns, [batch, rows])
+  return isAligned(output.offset, columns, batch, rows)
 }
 
 /** Whether the output's rows are what is contiguous in it, so that it wants its sides exchanged. */

@@ -7,6 +7,7 @@ import type { Buffer, ContractCall, DType, Expr, ProgramScalar, View } from '@na
 import { type ExpressionLeaves, leavesOf } from '../../expression/leaves.js'
 import type { Memory } from '../memory.js'
 import { type Group, groupOf } from './group.js'
+import { type Loading, loadingOf } from './loading.js'
 
 /** A factor: a matrix of its free index (rows of the left one, columns of the right one) and the contracted index. */
 export interface Operand {
@@ -14,6 +15,8 @@ export interface Operand {
   readonly batch: Group
   readonly free: Group
   readonly contracted: Group
+  /** How it is best loaded, if its buffer lets it. */
+  readonly loading: Loading
 }
 
 /** A view of the output's shape; inputs may have been brought into scratch memory. */
@@ -54,10 +57,8 @@ export type PlannedContraction = Omit<ContractCall<Buffer, ProgramScalar>, 'post
   readonly postInputs?: readonly TargetView[]
 }
 
-const NO_LEAVES: ExpressionLeaves = { inputs: new Map(), scalars: [], axes: [], weight: 0 }
-
 function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: PlannedContraction): Target {
-  const leaves = post === undefined ? NO_LEAVES : leavesOf([post])
+  const leaves = leavesOf(post === undefined ? [] : [post])
   const slots = [...leaves.inputs.keys()].filter((slot) => slot > 0)
   const inputs = slots.map((slot) => postInputs?.[slot - 1]).filter((view) => view !== undefined)
   const views = [output, ...inputs]
@@ -76,20 +77,25 @@ function targetOf({ batch, rows, columns, output, post, postInputs, scalars }: P
   }
 }
 
+function operandOf(view: View, batch: Group, free: Group, contracted: Group): Operand {
+  return { view, batch, free, contracted, loading: loadingOf(view.offset, batch, free, contracted) }
+}
+
 export function problemOf(call: PlannedContraction): Problem {
   const { batch, rows, columns, contracted } = call
-  const left: Operand = {
-    view: call.left,
-    batch: groupOf([call.left], 0, batch),
-    free: groupOf([call.left], batch, rows),
-    contracted: groupOf([call.left], batch + rows, contracted),
-  }
-  const right: Operand = {
-    view: call.right,
-    batch: groupOf([call.right], 0, batch),
-    contracted: groupOf([call.right], batch, contracted),
-    free: groupOf([call.right], batch + contracted, columns),
-  }
+  const [ofLeft, ofRight] = [[call.left], [call.right]]
+  const left = operandOf(
+    call.left,
+    groupOf(ofLeft, 0, batch),
+    groupOf(ofLeft, batch, rows),
+    groupOf(ofLeft, batch + rows, contracted),
+  )
+  const right = operandOf(
+    call.right,
+    groupOf(ofRight, 0, batch),
+    groupOf(ofRight, batch + contracted, columns),
+    groupOf(ofRight, batch, contracted),
+  )
   return {
     label: call.label,
     dtype: call.left.dtype,

@@ -70,7 +70,7 @@ describe('shaders of contractions', () => {
     )
   })
 
-  it.each(Object.entries(WAYS))('%s: valid with f16', { timeout: 60_000 }, async (_, way) => {
+  it.each(Object.entries(WAYS))('%s: valid with f16', { timeout: 120_000 }, async (_, way) => {
     const device = await openNullDevice(['shader-f16'])
     const facts = { ...PORTABLE, float16: true }
     const samples = fc.sample(products(40, 40, 40), { numRuns: 20, seed: 1 })

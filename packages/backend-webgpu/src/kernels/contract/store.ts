@@ -10,6 +10,7 @@ import type { DeviceFacts, Scratch } from '../../plan/plan.js'
 import { integerText, wordText } from '../../wgsl/module.js'
 import { loadText, storedType, storeText } from '../../wgsl/types.js'
 import { addScalars, bindMemory } from '../memory.js'
+import { HEAVIEST_IN_VECTORS } from '../vector.js'
 import { accumulatorOf } from './accumulator.js'
 import { addGroup, coordinateText, type GroupWords, offsetFunction } from './group.js'
 import { elementType, type IsWide, singleText, storesFours } from './loading.js'
@@ -97,7 +98,8 @@ function valueText(
   )
 }
 
-function storeFunction(output: PlacedView, type: string, stored: string): string {
+/** @param isHeavy whether the epilogue is so much text that it should be there once only */
+function storeFunction(output: PlacedView, type: string, stored: string, isHeavy: boolean): string {
   const position = positionText(0, output.offset)
   if (!output.wide) {
     return `fn store_one(total: ${type}, batch: u32, row: u32, column: u32) {
@@ -105,8 +107,13 @@ function storeFunction(output: PlacedView, type: string, stored: string): string
 }`
   }
   const each = [...'xyzw'].map((part, i) => `finish(sums.${part}, batch, row, column + ${i}u)`)
+  const four = isHeavy
+    ? `var four: vec4<${stored}>;
+  for (var part = 0u; part < 4u; part++) { four[part] = finish(sums[part], batch, row, column + part); }`
+    : `let four = vec4<${stored}>(${each.join(', ')});`
   return `fn store_four(sums: vec4<${type}>, batch: u32, row: u32, column: u32) {
-  b${output.buffer}[${position} / 4u] = vec4<${stored}>(${each.join(', ')});
+  ${four}
+  b${output.buffer}[${position} / 4u] = four;
 }`
 }
 
@@ -114,6 +121,7 @@ function finalText(target: Target, words: FinalWords, dtype: DType, facts: Devic
   const type = accumulatorOf(dtype)
   const stored = storedType(target.output.dtype, facts)
   const post = target.post && expressionFunction('post', [target.post], words.scalar)
+  const isHeavy = target.leaves.weight > HEAVIEST_IN_VECTORS
   const value = post === undefined ? 'sum' : valueText(target, words, post, facts)
   const texts = new Set(post?.texts)
   if (dtype === 'float16') texts.add(ROUND_TO_HALF.text)
@@ -127,7 +135,7 @@ function finalText(target: Target, words: FinalWords, dtype: DType, facts: Devic
   let value = ${value};
   return ${storeText('value', target.output.dtype, facts)};
 }`,
-    ...words.views.slice(0, 1).map((output) => storeFunction(output, type, stored)),
+    ...words.views.slice(0, 1).map((output) => storeFunction(output, type, stored, isHeavy)),
   ].join('\n')
 }
 

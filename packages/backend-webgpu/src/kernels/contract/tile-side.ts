@@ -44,7 +44,7 @@ interface Division {
 
 const runsAlongFree = (loading: Loading): boolean => loading === 'vectorFree' || loading === 'scalarFree'
 
-export function divisionOf({ side, slots, tile }: Pick<TileSide, 'side' | 'slots' | 'tile'>): Division {
+function divisionOf({ side, slots, tile }: Pick<TileSide, 'side' | 'slots' | 'tile'>): Division {
   const invocations = invocationsOf(tile)
   const steps = side.loading === 'vectorContracted' ? 4 : 1
   const alongFree = runsAlongFree(side.loading)

@@ -111,13 +111,15 @@ function storeText({ tile, words, left, right, fours: storesFours }: TiledParts)
   const fours = threadColumns / 4
   const cases = range(threadRows * fours).slice(1)
   const choices = cases.map((i) => `    case ${i}u: { sums = ${sumName(Math.floor(i / fours), i % fours)}; }`)
-  const column = (part: number): string => `column0 + ${indexText(right, 'column_slot', `${part}u`)}`
-  const inside = (part: number, statement: string): string =>
-    `    if (${column(part)} < ${wordText(words.columns)}) { ${statement} }`
+  const column = (part: string): string => `column0 + ${indexText(right, 'column_slot', part)}`
   // A slice is a matrix of the batch where there is one slice for each.
   const stores = storesFours
-    ? [inside(0, `store_four(sums, slice, row, ${column(0)});`)]
-    : range(4).map((part) => inside(part, `store_one(sums.${'xyzw'[part]}, slice, row, ${column(part)});`))
+    ? `    let column = ${column('0u')};
+    if (column < ${wordText(words.columns)}) { store_four(sums, slice, row, column); }`
+    : `    for (var part = 0u; part < 4u; part++) {
+      let column = ${column('part')};
+      if (column < ${wordText(words.columns)}) { store_one(sums[part], slice, row, column); }
+    }`
   return `for (var i = 0u; i < ${threadRows * fours}u; i++) {
   var sums = ${sumName(0, 0)};
   switch (i) {
@@ -128,7 +130,7 @@ ${choices.join('\n')}
   let column_slot = tx + (i % ${fours}u) * ${columns / threadColumns}u;
   let row = row0 + ${indexText(left, 'row_slot', `((i / ${fours}u) % 4u)`)};
   if (row < ${wordText(words.rows)}) {
-${stores.join('\n')}
+${stores}
   }
 }`
 }

@@ -2,7 +2,6 @@
 import { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts, Dispatch } from '../../plan/plan.js'
 import { accumulatorOf } from './accumulator.js'
-import { loadingOf } from './loading.js'
 import { labelOf, type Problem } from './problem.js'
 import { addSide, sideKey } from './side.js'
 import type { Slices } from './slices.js'
@@ -20,7 +19,7 @@ export function tiledDispatch(
   destination: Destination,
 ): Dispatch {
   const { rows, columns, depth, batches, dtype } = problem
-  const [wantedLeft, wantedRight] = [loadingOf(problem.left), loadingOf(problem.right)]
+  const [wantedLeft, wantedRight] = [problem.left.loading, problem.right.loading]
   // Columns that are read one by one are spread over the tile, so that neighbours store neighbours.
   const fours = wantedRight !== 'scalarFree' && destination.takesFours
   const traffic = trafficOf(problem, { left: wantedLeft, right: wantedRight, fours }, destination.buffer)

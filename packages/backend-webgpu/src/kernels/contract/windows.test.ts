@@ -83,13 +83,13 @@ describeOnGpu('contractions over windows', () => {
     )
   }
 
-  it.each(KERNELS)('%s', { timeout: 60_000 }, async (name) => {
+  it.each(KERNELS)('%s', { timeout: 120_000 }, async (name) => {
     const way = WAYS[name] as Way
     await fc.assert(
       fc.asyncProperty(convolutions, fc.boolean(), (convolution, transposed) =>
         checkAll(convolution, { ...way, transposed }),
       ),
-      { numRuns: 3 },
+      { numRuns: 2 },
     )
   })
 })

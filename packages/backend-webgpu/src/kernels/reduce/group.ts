@@ -54,19 +54,26 @@ let k = kept(select(0u, result, is_result));`
 }
 
 /**
+ * Declares what the two functions below use. Kept small: it is filled with zeros when a workgroup starts, and SwiftShader
+ * takes longer to compile that than all the rest.
+ */
+export function sharedText(type: string, invocations: number): string {
+  return `var<workgroup> states: array<${type}, ${invocations}>;`
+}
+
+/**
  * Puts the variable `state` of all invocations that share a result together, in that of the first (`y` = 0). Four become
- * one at each step, so that there are few barriers. `shared` is an array in workgroup memory with an element for each.
+ * one at each step, so that there are few barriers.
  */
 export function treeText(
   words: ShapeWords,
-  shared: string,
   state: string,
   combine: (a: string, b: string) => string,
 ): string {
-  const neighbour = `${shared}[lane + ((other - y) << ${wordText(words.alongShift)})]`
+  const neighbour = `states[lane + ((other - y) << ${wordText(words.alongShift)})]`
   return `for (var width = ${wordText(words.along)}; width > 1u; ) {
 let quarter = (width + 3u) / 4u;
-${shared}[lane] = ${state};
+states[lane] = ${state};
 workgroupBarrier();
 if (y < quarter) {
 for (var other = y + quarter; other < width; other += quarter) { ${state} = ${combine(state, neighbour)}; }
@@ -77,9 +84,9 @@ width = quarter;
 }
 
 /** Gives the `state` of the first to all invocations that share a result. */
-export function shareText(words: ShapeWords, shared: string, state: string): string {
-  return `if (y == 0u) { ${shared}[lane] = ${state}; }
+export function shareText(words: ShapeWords, state: string): string {
+  return `if (y == 0u) { states[lane] = ${state}; }
 workgroupBarrier();
-${state} = ${shared}[lane - (y << ${wordText(words.alongShift)})];
+${state} = states[lane - (y << ${wordText(words.alongShift)})];
 workgroupBarrier();`
 }

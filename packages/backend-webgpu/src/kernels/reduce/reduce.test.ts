@@ -17,7 +17,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DeviceFacts } from '../../plan/plan.js'
-import { PlanBench, PORTABLE, sequence } from '../../testing/plan-bench.js'
+import { differences, PlanBench, PORTABLE, sequence } from '../../testing/plan-bench.js'
 import { resultType } from './fold.js'
 import { planReduce } from './reduce.js'
 import { chooseShape } from './shape.js'
@@ -51,7 +51,7 @@ function reduceOf(
 
 async function expectSame(call: ReduceCall, facts = PORTABLE): Promise<number> {
   const { got, wanted, plan } = await bench.both(call, facts)
-  expect(got).toEqual(wanted)
+  expect(differences(got, wanted)).toEqual([])
   return plan.length
 }
 
@@ -103,12 +103,16 @@ describe('a reduction', () => {
       [33, 7, 3001],
       [0, 2],
     ],
-  ])('of %j over %j is cut into slices on a strong device', async (shape, axes) => {
-    for (const [operation, dtype] of OPERATIONS) {
-      const x = bench.view(dtype, shape, valuesFor(dtype, sizeOf(shape)))
-      expect(await expectSame(reduceOf(operation, x, axes), STRONG)).toBe(2)
-    }
-  })
+  ])(
+    'of %j over %j is cut into slices on a strong device',
+    async (shape, axes) => {
+      for (const [operation, dtype] of OPERATIONS) {
+        const x = bench.view(dtype, shape, valuesFor(dtype, sizeOf(shape)))
+        expect(await expectSame(reduceOf(operation, x, axes), STRONG)).toBe(2)
+      }
+    },
+    120_000,
+  )
 
   it('maps before and after, with coordinates, scalars and further inputs, in one pass and in two', async () => {
     const [a, b, s] = [input(0, 'float32'), input(1, 'float32'), scalar(0, 'float32')]
@@ -203,7 +207,7 @@ describe('more buffers than a shader may bind', () => {
     const post = e.add(e.multiply(input(0, 'float32'), input(1, 'float32')), input(2, 'float32'))
     const call = reduceOf('sum', inputs[0] as View, [1], { expression, inputs, post, postInputs })
     const { got, wanted, plan } = await bench.both(call, { ...PORTABLE, maximumStorageBuffers: 3 })
-    expect(got).toEqual(wanted)
+    expect(differences(got, wanted)).toEqual([])
     for (const { bindings } of plan) expect(bindings.length).toBeLessThanOrEqual(3)
   })
 })

@@ -6,7 +6,7 @@
 import { collect } from '../../expression/functions/wgsl-function.js'
 import { mainText, wordText } from '../../wgsl/module.js'
 import type { Fold } from './fold.js'
-import { placeText, type ShapeWords, treeText } from './group.js'
+import { placeText, type ShapeWords, sharedText, treeText } from './group.js'
 
 export interface ReduceText {
   readonly fold: Fold
@@ -60,13 +60,9 @@ let end = min(start + ${wordText(words.slice)}, ${wordText(words.units)});
 var unit = start + y;
 ${blocksText(parts)}
 }
-${treeText(words, 'states', 'state', fold.combine)}
+${treeText(words, 'state', fold.combine)}
 if (is_result && y == 0u) {
 ${store}
 }`
-  return [
-    ...functions,
-    `var<workgroup> states: array<${fold.type}, ${invocations}>;`,
-    mainText({ invocations }, main),
-  ].join('\n')
+  return [...functions, sharedText(fold.type, invocations), mainText({ invocations }, main)].join('\n')
 }

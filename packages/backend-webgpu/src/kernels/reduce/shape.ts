@@ -36,6 +36,11 @@ export function invocationsOf(maximum: number): number {
   return Math.min(256, 2 ** Math.floor(Math.log2(maximum)))
 }
 
+/** Invocations that may share a result; where memory runs along the results, not all of a workgroup. */
+export function mostAlong(kept: number, isOuter: boolean, invocations: number): number {
+  return isOuter ? invocations / Math.min(WIDTH, powerOf2From(kept)) : invocations
+}
+
 export interface ReduceSizes {
   /** Results. */
   readonly kept: number
@@ -53,7 +58,7 @@ export function chooseShape(
   const invocations = invocationsOf(maximumInvocations)
   const busy = BUSY[strength]
   // As many as have a few units each; more where results are few.
-  const most = isOuter ? invocations / Math.min(WIDTH, powerOf2From(kept)) : invocations
+  const most = mostAlong(kept, isOuter, invocations)
   let along = isOuter ? 1 : Math.min(most, powerOf2From(units / (2 * FEW)))
   while (along < most && kept * along < busy && along * FEW < units) along *= 2
   const across = invocations / along
