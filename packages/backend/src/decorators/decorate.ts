@@ -14,6 +14,7 @@ export function decorate(inner: Backend, changes: Partial<Backend>): Backend {
     read: (buffer, offset, length) => inner.read(buffer, offset, length),
     ...(inner.readSync && { readSync: inner.readSync.bind(inner) }),
     ...(inner.prepare && { prepare: inner.prepare.bind(inner) }),
+    ...(inner.room && { room: inner.room.bind(inner) }),
     run: (call) => inner.run(call),
     synchronize: () => inner.synchronize(),
     memory: () => inner.memory(),
