@@ -4,12 +4,13 @@
  */
 import { defineConfig } from 'vitest/config'
 import { executablePages } from './docs/runner/plugin.js'
+import { bundledWorkers } from './vitest.workers.js'
 
 // Vite's own server-side defaults, after ours.
 const conditions = ['@nabla/source', 'module', 'node', 'development|production']
 
 export default defineConfig({
-  plugins: [executablePages()],
+  plugins: [executablePages(), bundledWorkers()],
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@nabla/source', 'node', 'module-sync'] } },
   test: {

@@ -8,13 +8,13 @@ import {
   type BackendFactory,
   type BackendPreference,
   createBackend,
-  registerBackend,
+  registerBackendFamily,
   registeredBackends,
 } from '@nabla/backend'
-import { cpuBackendFactory } from '@nabla/backend-cpu'
-import { wasmBackendFactory } from '@nabla/backend-wasm'
 import { setDefaultBackend, setSeed } from '@nabla/core'
 import { type Configuration, resolveConfiguration } from './configuration.js'
+import { registerOwnBackends } from './own-backends.js'
+import { workerBackendFactory } from './worker-backend.js'
 
 export interface ConfigureOptions {
   /** What the user asked for on the command line; wins over everything else. */
@@ -27,14 +27,6 @@ export interface Configured extends BackendChoice {
   readonly seed: number | undefined
   /** One sentence: the backend, what asked for it, and why others were passed over. */
   readonly description: string
-}
-
-/** Registers the backends that come with Nabla; a backend registered under the same name before stays. */
-function registerOwnBackends(): void {
-  const known = new Set(registeredBackends().map(({ name }) => name))
-  for (const factory of [wasmBackendFactory, cpuBackendFactory]) {
-    if (!known.has(factory.name)) registerBackend(factory)
-  }
 }
 
 /** The first of a preference that can be had; an error tells who asked for it, since that may be far from the code. */
@@ -65,6 +57,7 @@ export async function configure(
   options: ConfigureOptions = {},
 ): Promise<Configured> {
   registerOwnBackends()
+  registerBackendFamily('worker', workerBackendFactory)
   const {
     backend: preference = 'auto',
     seed,

@@ -26,6 +26,7 @@ export {
   registerBackend,
   registeredBackends,
   toChromeTrace,
+  type WorkerBackend,
 } from '@nabla/backend'
 export { createCpuBackend } from '@nabla/backend-cpu'
 export { createWasmBackend, type WasmBackendOptions } from '@nabla/backend-wasm'
@@ -100,3 +101,4 @@ export {
 export * from '@nabla/optim'
 export type { Configuration } from './configuration.js'
 export { type Configured, type ConfigureOptions, configure, describeBackends } from './configure.js'
+export { type CreateWorkerOptions, createWorkerBackend } from './worker-backend.js'

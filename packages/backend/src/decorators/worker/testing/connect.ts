@@ -10,10 +10,10 @@ import { createNullBackend, type NullBackend } from '../../../null-backend.js'
 import { type Buffer, rowMajorLayout, type View } from '../../../view.js'
 import { decorate } from '../../decorate.js'
 import type { WorkerBackend } from '../client.js'
+import { workerBackend } from '../handshake.js'
 import type { FromWorker, ToWorker } from '../messages.js'
 import { type Port, portOf } from '../port.js'
 import { serveBackend } from '../server.js'
-import { workerBackend } from '../worker.js'
 
 export interface Connection extends AsyncDisposable {
   readonly remote: WorkerBackend

@@ -1,0 +1,42 @@
+/**
+ * Workers for the tests in Node: they run TypeScript sources, which Node doesn't start as a worker. So the file of a worker is
+ * bundled, and named where it is started.
+ */
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import type { Plugin } from 'vitest/config'
+
+const ENTRY = fileURLToPath(new URL('packages/nabla/src/nabla-worker.ts', import.meta.url))
+const BUNDLE = fileURLToPath(new URL('node_modules/.cache/nabla/nabla-worker.mjs', import.meta.url))
+
+async function bundleWorker(): Promise<string> {
+  await build({
+    entryPoints: [ENTRY],
+    outfile: BUNDLE,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022',
+    conditions: ['@nabla/source'],
+    // The optional peer of the webgpu backend, if it is there.
+    external: ['webgpu'],
+    sourcemap: 'inline',
+    logLevel: 'error',
+    tsconfigRaw: '{}',
+  })
+  return pathToFileURL(BUNDLE).href
+}
+
+/** Makes `startWorker` of nabla start the bundle of this run's sources. */
+export function bundledWorkers(): Plugin {
+  let bundle: Promise<string> | undefined
+  return {
+    name: 'nabla-bundled-workers',
+    enforce: 'pre',
+    async transform(code, id) {
+      if (!id.endsWith('/packages/nabla/src/start-worker.ts')) return undefined
+      bundle ??= bundleWorker()
+      return { code: code.replaceAll("'./nabla-worker.js'", JSON.stringify(await bundle)), map: null }
+    },
+  }
+}
