@@ -103,8 +103,8 @@ export class Outbox {
   /** The oldest batch was answered. */
   answered(): void {
     this.#unanswered.shift()
-    this.flush(ENOUGH_BATCHES)
-    if (this.#unanswered.length < ROOM_BATCHES) this.release()
+    this.flush(this.#waiting.length > 0 ? ROOM_BATCHES : ENOUGH_BATCHES)
+    this.release()
   }
 
   /** Resolves when there is room for more; nothing where there is now. The end of a step, so what there is goes. */
@@ -114,7 +114,7 @@ export class Outbox {
     return undefined
   }
 
-  /** Lets go who waits for room. */
+  /** Lets go who waits for room, after an answer or at the end. */
   release(): void {
     const waiting = this.#waiting
     this.#waiting = []

@@ -5,7 +5,7 @@
 import type { Backend } from '../../../backend.js'
 import { expressions as e } from '../../../expr/expressions.js'
 import { input } from '../../../expr/node.js'
-import type { KernelCall } from '../../../kernel.js'
+import type { MapCall } from '../../../kernel.js'
 import { createNullBackend, type NullBackend } from '../../../null-backend.js'
 import { type Buffer, rowMajorLayout, type View } from '../../../view.js'
 import { decorate } from '../../decorate.js'
@@ -32,7 +32,8 @@ export async function connect(
   const { port1, port2 } = new MessageChannel()
   const inner = createNullBackend()
   serveBackend(portOf<ToWorker, FromWorker>(port2), async () => ({
-    backend: decorate(inner, change(inner)),
+    // With its getters.
+    backend: Object.defineProperties(decorate(inner, {}), Object.getOwnPropertyDescriptors(change(inner))),
     passedOver: [],
   }))
   const port = portOf<FromWorker, ToWorker>(port1)
@@ -70,7 +71,7 @@ export const whole = (buffer: Buffer): View => ({
 })
 
 /** `to = exp(from)`. */
-export function exponential(from: Buffer, to: Buffer, label = 'exp'): KernelCall {
+export function exponential(from: Buffer, to: Buffer, label = 'exp'): MapCall {
   return {
     kind: 'map',
     label,
