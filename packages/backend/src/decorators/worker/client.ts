@@ -4,19 +4,17 @@
  */
 import type { Backend, Capabilities, MemoryStats } from '../../backend.js'
 import { bytesPerElement, createTypedArray, type DType, type TypedArray } from '../../dtype.js'
-import { BackendError, CancelledError, ValueError } from '../../errors.js'
+import { ValueError } from '../../errors.js'
 import type { KernelCall } from '../../kernel.js'
-import { planMemory } from '../../memory-plan.js'
-import type { Binding, Executable, Program } from '../../program.js'
+import type { Executable, Program } from '../../program.js'
 import type { Buffer } from '../../view.js'
+import { Connection } from './connection.js'
 import { encodeCall } from './encode-call.js'
-import { fromErrorData } from './error-data.js'
 import { type CreatedMessage, type FromWorker, OPERATION, type ToWorker } from './messages.js'
-import { type Backlog, Outbox } from './outbox.js'
+import type { Backlog } from './outbox.js'
 import type { Port } from './port.js'
-import { encodeProgram } from './program-words.js'
 import { ownBuffer, RemoteBuffer } from './remote-buffer.js'
-import { Requests } from './requests.js'
+import { RemoteProgram } from './remote-program.js'
 
 /** A backend in a worker. */
 export interface WorkerBackend extends Backend {
@@ -35,28 +33,25 @@ export interface WorkerBackend extends Backend {
 
 /** Arrays of so many elements go along as words: memory of their own would cost more. */
 const FEW_ELEMENTS = 32
-/** Milliseconds that the worker has for ending in good order. */
-const END_TIMEOUT = 1000
 
-const bytesOf = ({ dtype, length }: { readonly dtype: DType; readonly length: number }): number =>
-  length * bytesPerElement(dtype)
+const bytesOf = ({ dtype, length }: Buffer): number => length * bytesPerElement(dtype)
+
+/** Capabilities of the worker's backend as the calling side has them. */
+function inWorker(capabilities: Capabilities): Capabilities {
+  const description = `${capabilities.description}, in a worker`
+  return { ...capabilities, synchronousRead: false, description }
+}
 
 export class RemoteBackend implements WorkerBackend {
   readonly name: string
   readonly passedOver: CreatedMessage['passedOver']
-  #capabilities: Capabilities
-  readonly #port: Port<FromWorker, ToWorker>
-  readonly #outbox: Outbox
-  readonly #reads: Requests<TypedArray | undefined>
-  readonly #cancels: Requests<number>
-  /** Kinds of requests that wait. */
-  #awaited = 0
+  /** @internal */
+  readonly connection: Connection
+  /** What the worker told, and the same as the calling side has it. */
+  #stated: { readonly inner: Capabilities; readonly own: Capabilities } | undefined
   #next = 0
-  #memory = { buffers: 0, bytes: 0, peakBytes: 0, pooledBytes: 0 }
-  /** What is wrong with every further request. */
-  #ended: ((where: string) => Error) | undefined
+  #memory = { buffers: 0, bytes: 0, peakBytes: 0 }
   #disposed: Promise<void> | undefined
-  #isOver: () => void = () => {}
 
   constructor(
     port: Port<FromWorker, ToWorker>,
@@ -64,25 +59,14 @@ export class RemoteBackend implements WorkerBackend {
   ) {
     this.name = `worker(${name})`
     this.passedOver = passedOver
-    this.#capabilities = inWorker(capabilities)
-    this.#port = port
-    this.#outbox = new Outbox((message, transfer) => port.post(message, transfer))
-    const hold = (areAny: boolean): void => {
-      this.#awaited += areAny ? 1 : -1
-      port.hold(this.#awaited > 0)
-    }
-    this.#reads = new Requests(hold)
-    this.#cancels = new Requests(hold)
+    this.connection = new Connection(port, this.name, capabilities)
   }
 
+  /** Asked for by every operation. */
   get capabilities(): Capabilities {
-    return this.#capabilities
-  }
-
-  /** Begins an operation, if that still makes sense. */
-  #begin(operation: number, where: string): Outbox['words'] {
-    if (this.#ended !== undefined) throw this.#ended(where)
-    return this.#outbox.begin(operation)
+    const inner = this.connection.capabilities
+    if (this.#stated?.inner !== inner) this.#stated = { inner, own: inWorker(inner) }
+    return this.#stated.own
   }
 
   #count(buffers: number, bytes: number): void {
@@ -93,12 +77,12 @@ export class RemoteBackend implements WorkerBackend {
   }
 
   allocate(dtype: DType, length: number): Buffer {
-    const words = this.#begin(OPERATION.allocate, 'allocate')
+    const words = this.connection.begin(OPERATION.allocate, 'allocate')
     const buffer = new RemoteBuffer(this.#next++, dtype, length, this)
     words.push(buffer.id)
     words.dtype(dtype)
     words.push(length)
-    this.#outbox.end()
+    this.connection.outbox.end()
     this.#count(1, bytesOf(buffer))
     return buffer
   }
@@ -108,9 +92,9 @@ export class RemoteBackend implements WorkerBackend {
     own.isReleased = true
     this.#count(-1, -bytesOf(own))
     // Whoever frees what is gone anyway has nothing to hear of it.
-    if (this.#ended !== undefined) return
-    this.#begin(OPERATION.release, 'release').push(own.id)
-    this.#outbox.end()
+    if (this.connection.isOver) return
+    this.connection.begin(OPERATION.release, 'release').push(own.id)
+    this.connection.outbox.end()
   }
 
   write(buffer: Buffer, data: TypedArray): void {
@@ -122,16 +106,17 @@ export class RemoteBackend implements WorkerBackend {
         fix: 'allocate a longer buffer or write a part of the data',
       })
     }
+    const { outbox } = this.connection
     const isSmall = data.length <= FEW_ELEMENTS
-    const words = this.#begin(isSmall ? OPERATION.writeHere : OPERATION.write, 'write')
+    const words = this.connection.begin(isSmall ? OPERATION.writeHere : OPERATION.write, 'write')
     words.push(own.id)
     if (isSmall) words.list(data)
     else {
       const copy = createTypedArray(own.dtype, data.length)
       copy.set(data)
-      words.push(this.#outbox.attach(copy))
+      words.push(outbox.attach(copy))
     }
-    this.#outbox.end()
+    outbox.end()
   }
 
   async read(buffer: Buffer, offset = 0, length = buffer.length - offset): Promise<TypedArray> {
@@ -143,206 +128,59 @@ export class RemoteBackend implements WorkerBackend {
         fix: 'read fewer elements or start earlier',
       })
     }
-    const words = this.#begin(OPERATION.read, 'read')
-    const { number, answer } = this.#reads.open()
-    words.push(number)
-    words.push(own.id)
-    words.push(offset)
-    words.push(length)
-    this.#outbox.end()
-    this.#outbox.flush()
-    return (await answer) ?? createTypedArray(own.dtype, 0)
+    const data = await this.connection.request(OPERATION.read, 'read', [own.id, offset, length])
+    return data ?? createTypedArray(own.dtype, 0)
   }
 
   async synchronize(): Promise<void> {
-    const words = this.#begin(OPERATION.synchronize, 'synchronize')
-    const { number, answer } = this.#reads.open()
-    words.push(number)
-    this.#outbox.end()
-    this.#outbox.flush()
-    await answer
+    await this.connection.request(OPERATION.synchronize, 'synchronize', [])
   }
 
   run(call: KernelCall): void {
-    const words = this.#begin(OPERATION.run, call.label)
+    const { outbox } = this.connection
+    const words = this.connection.begin(OPERATION.run, call.label)
     try {
       encodeCall(call, {
         words,
-        names: this.#outbox.names,
+        names: outbox.names,
         buffer: (buffer) => ownBuffer(buffer, this, call.label).id,
         scalar: (scalar) => words.push(scalar),
       })
     } catch (error) {
-      this.#outbox.abandon()
+      outbox.abandon()
       throw error
     }
-    this.#outbox.end(call.label)
+    outbox.end(call.label)
   }
 
   prepare(program: Program): Executable {
-    const number = this.#next++
-    const words = this.#begin(OPERATION.prepare, 'prepare')
-    words.push(number)
-    encodeProgram(program, words, this.#outbox.names)
-    this.#outbox.end()
-    // The same plan as the worker's, if its backend has no better one.
-    const { arenas } = planMemory(program)
-    const temporaryBytes = arenas.reduce((sum, arena) => sum + bytesOf(arena), 0)
-    this.#count(arenas.length, temporaryBytes)
-    const label = program.calls.at(-1)?.label ?? 'an empty program'
-    let isDisposed = false
-    return {
-      temporaryBytes,
-      run: (bindings, scalars) => this.#runProgram(number, bindings, scalars, label, program.calls.length),
-      dispose: () => {
-        if (isDisposed) return
-        isDisposed = true
-        this.#count(-arenas.length, -temporaryBytes)
-        if (this.#ended !== undefined) return
-        this.#begin(OPERATION.disposeProgram, 'dispose').push(number)
-        this.#outbox.end()
-      },
-    }
-  }
-
-  #runProgram(
-    number: number,
-    bindings: readonly Binding[],
-    scalars: readonly number[],
-    label: string,
-    kernels: number,
-  ): void {
-    const words = this.#begin(OPERATION.runProgram, label)
-    words.push(number)
-    words.push(bindings.length)
-    try {
-      for (const { buffer, offset } of bindings) {
-        words.push(ownBuffer(buffer, this, label).id)
-        words.push(offset)
-      }
-    } catch (error) {
-      this.#outbox.abandon()
-      throw error
-    }
-    words.list(scalars)
-    this.#outbox.end(label, kernels)
+    const freed = (): void => this.#count(-prepared.arenas, -prepared.temporaryBytes)
+    const prepared = new RemoteProgram(program, this.#next++, this.connection, this, freed)
+    this.#count(prepared.arenas, prepared.temporaryBytes)
+    return prepared
   }
 
   async cancel(): Promise<{ readonly kernels: number }> {
-    if (this.#ended !== undefined) throw this.#ended('cancel')
-    this.#reads.rejectAll(
-      () =>
-        new CancelledError('cancel', {
-          expected: 'reads that nobody gives up',
-          received: 'cancel() while this one was pending',
-          fix: 'read again what is still of interest; what was not computed by then says so',
-        }),
-    )
-    this.#outbox.flush(Number.POSITIVE_INFINITY)
-    const { number, answer } = this.#cancels.open()
-    this.#port.post({ kind: 'cancel', request: number }, [])
-    return { kernels: await answer }
+    return { kernels: await this.connection.cancel() }
   }
 
   room(): Promise<void> | undefined {
-    return this.#ended === undefined ? this.#outbox.room() : undefined
+    return this.connection.isOver ? undefined : this.connection.outbox.room()
   }
 
   backlog(): Backlog {
-    return this.#outbox.backlog()
+    return this.connection.outbox.backlog()
   }
 
   memory(): MemoryStats {
-    return { ...this.#memory }
-  }
-
-  /** @internal A message of the worker. */
-  receive(message: FromWorker): void {
-    switch (message.kind) {
-      case 'done':
-        this.#memory.pooledBytes = message.pooledBytes
-        if (message.capabilities !== undefined) this.#capabilities = inWorker(message.capabilities)
-        this.#outbox.answered()
-        break
-      case 'answer':
-        this.#reads.resolve(message.request, message.data)
-        break
-      case 'failure':
-        this.#reads.reject(message.request, fromErrorData(message.error))
-        break
-      case 'cancelled':
-        this.#cancels.resolve(message.request, message.kernels)
-        break
-      case 'broken':
-        this.fail(message.error.message)
-        break
-      case 'disposed':
-        this.#isOver()
-        break
-      case 'created':
-      case 'refused':
-        break
-    }
-  }
-
-  /** @internal The worker is gone. */
-  fail(reason: string): void {
-    this.#isOver()
-    if (this.#ended !== undefined) return
-    const last = this.#outbox.lastUnanswered()
-    const under = last === undefined ? 'no kernel under way' : underWay(last)
-    this.#end((where) => {
-      return new BackendError(where, {
-        expected: `a worker that runs "${this.name}"`,
-        received: `its end (${reason}), with ${under}`,
-        fix: 'make another backend and put the data there anew; where memory ran out, use smaller batches or fewer tensors at a time',
-      })
-    })
-    this.#port.close()
-  }
-
-  #end(error: (where: string) => Error): void {
-    this.#ended = error
-    this.#outbox.release()
-    this.#reads.rejectAll(() => error('read'))
-    this.#cancels.rejectAll(() => error('cancel'))
+    return { ...this.#memory, pooledBytes: this.connection.pooledBytes }
   }
 
   dispose(): Promise<void> {
-    this.#disposed ??= this.#dispose()
+    if (this.#disposed === undefined) {
+      this.#memory = { ...this.#memory, buffers: 0, bytes: 0 }
+      this.#disposed = this.connection.dispose()
+    }
     return this.#disposed
   }
-
-  async #dispose(): Promise<void> {
-    if (this.#ended !== undefined) return
-    this.#end((where) => {
-      return new BackendError(where, {
-        expected: 'a backend in use',
-        received: 'one that was disposed',
-        fix: 'make another, for example with createWorkerBackend()',
-      })
-    })
-    this.#memory = { ...this.#memory, buffers: 0, bytes: 0, pooledBytes: 0 }
-    this.#port.hold(true)
-    let timer: ReturnType<typeof setTimeout> | undefined
-    await new Promise<void>((resolve) => {
-      this.#isOver = resolve
-      timer = setTimeout(resolve, END_TIMEOUT)
-      this.#port.post({ kind: 'dispose' }, [])
-    })
-    clearTimeout(timer)
-    this.#port.hold(false)
-    this.#port.close()
-  }
-}
-
-const underWay = ({ label, kernels }: { readonly label: string; readonly kernels: number }): string =>
-  kernels === 1
-    ? `the kernel "${label}" under way`
-    : `${kernels} kernels under way or waiting, the last of them "${label}"`
-
-/** Capabilities of the worker's backend as the calling side has them. */
-function inWorker(capabilities: Capabilities): Capabilities {
-  const description = `${capabilities.description}, in a worker`
-  return { ...capabilities, synchronousRead: false, description }
 }

@@ -51,7 +51,7 @@ export function workerBackend(
       refuse(startError(`no answer within ${startTimeout / 1000} s`))
     }, startTimeout)
     const receive = (message: FromWorker): void => {
-      if (backend !== undefined) backend.receive(message)
+      if (backend !== undefined) backend.connection.receive(message)
       else if (message.kind === 'created') {
         settle()
         backend = new RemoteBackend(port, message)
@@ -59,7 +59,7 @@ export function workerBackend(
       } else if (message.kind === 'refused') refuse(fromErrorData(message.error))
     }
     const ended = (reason: string): void => {
-      if (backend !== undefined) backend.fail(reason)
+      if (backend !== undefined) backend.connection.fail(reason)
       else refuse(startError(`its end: ${reason}`))
     }
     port.listen(receive, ended)

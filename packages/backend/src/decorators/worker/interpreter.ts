@@ -3,12 +3,12 @@
  */
 import type { Backend } from '../../backend.js'
 import { createTypedArray, type TypedArray } from '../../dtype.js'
-import { CancelledError } from '../../errors.js'
 import { viewsOf } from '../../kernel.js'
 import type { Binding } from '../../program.js'
 import { sizeOf } from '../../shape.js'
 import { type Buffer, isContiguous } from '../../view.js'
 import { decodeCall } from './decode-call.js'
+import { dropped } from './endings.js'
 import { buffersOf, Losses } from './losses.js'
 import { OPERATION } from './messages.js'
 import { NamesReceived } from './names.js'
@@ -137,7 +137,7 @@ export class Interpreter {
     const call = decodeCall({ words, names: this.names, buffer: this.#buffer, scalar })
     const { reads, writes } = viewsOf(call)
     if (drops) this.dropped += 1
-    const reason = drops ? droppedError(call.label) : this.#losses.among(buffersOf(reads), buffersOf(writes))
+    const reason = drops ? dropped(call.label) : this.#losses.among(buffersOf(reads), buffersOf(writes))
     if (reason !== undefined) {
       this.#losses.add(buffersOf(writes), reason)
       return
@@ -159,7 +159,7 @@ export class Interpreter {
     const scalars = words.list()
     if (program === undefined) throw new RangeError('worker: a program is run that was not prepared')
     if (drops) this.dropped += program.kernels
-    program.run(bindings, scalars, this.#losses, drops ? droppedError(program.label) : undefined)
+    program.run(bindings, scalars, this.#losses, drops ? dropped(program.label) : undefined)
   }
 
   /** The first error since the last time, which is then known. */
@@ -182,10 +182,3 @@ export class Interpreter {
     await this.backend.synchronize()
   }
 }
-
-const droppedError = (label: string): CancelledError =>
-  new CancelledError(label, {
-    expected: 'operands that were computed',
-    received: 'what a kernel should have computed that cancel() dropped before it began',
-    fix: 'compute it again; variables that were not updated by a captured program must be set anew',
-  })
