@@ -3,16 +3,15 @@
  * bundled, and named where it is started.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import type { Plugin } from 'vitest/config'
 
 const ENTRY = fileURLToPath(new URL('packages/nabla/src/nabla-worker.ts', import.meta.url))
 const BUNDLE = fileURLToPath(new URL('node_modules/.cache/nabla/nabla-worker.mjs', import.meta.url))
 
-async function bundleWorker(): Promise<string> {
+/** Bundles sources of the workspace for Node. */
+export async function bundleForNode(options: BuildOptions): Promise<void> {
   await build({
-    entryPoints: [ENTRY],
-    outfile: BUNDLE,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -23,7 +22,12 @@ async function bundleWorker(): Promise<string> {
     sourcemap: 'inline',
     logLevel: 'error',
     tsconfigRaw: '{}',
+    ...options,
   })
+}
+
+async function bundleWorker(): Promise<string> {
+  await bundleForNode({ entryPoints: [ENTRY], outfile: BUNDLE })
   return pathToFileURL(BUNDLE).href
 }
 
