@@ -16,11 +16,18 @@ function expectClose(values: readonly number[], wanted: readonly number[]): void
   expect(worst).toBeLessThan(1e-3)
 }
 
+const NO_WEBASSEMBLY = 'no WebAssembly with SIMD, or a content security policy that forbids it'
+
 const pages = [
   ['cpu', 'an ordinary page', POLICY],
   ['wasm', 'an ordinary page', POLICY],
   ['wasm', 'a page isolated from other origins', { ...POLICY, ...ISOLATION }],
+  ['worker:wasm', 'an ordinary page', POLICY],
+  ['worker:cpu', 'a page that may not compile WebAssembly', STRICT_POLICY],
 ] as const
+
+/** A backend's name, of how it is asked for. */
+const nameOf = (backend: string): string => backend.replace(/^worker:(.*)$/, 'worker($1)')
 
 describeInChromium('training in Chromium', (browser) => {
   let scripts: Scripts
@@ -32,7 +39,8 @@ describeInChromium('training in Chromium', (browser) => {
     const parameters = { backend }
     const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers, parameters })
     expect(errors).toEqual([])
-    expect(report).toMatchObject({ backend, reasons: {} })
+    expect(report.backend).toBe(nameOf(backend))
+    expect(report.reasons).toEqual(headers === STRICT_POLICY ? { wasm: NO_WEBASSEMBLY } : {})
     const [first = Number.NaN, last = Number.NaN] = [report.accuracies[0], report.accuracies.at(-1)]
     expect(last).toBeGreaterThan(first + 0.2)
     expect(report.testAccuracy).toBeGreaterThan(0.6)
@@ -51,9 +59,8 @@ describeInChromium('training in Chromium', (browser) => {
     const { report } = await visit<TrainingReport>(browser(), { scripts, headers: STRICT_POLICY })
     expect(report.backend).toBe('cpu')
     expect(report.testAccuracy).toBeGreaterThan(0.6)
-    const reason = 'no WebAssembly with SIMD, or a content security policy that forbids it'
-    expect(report.reasons).toEqual({ wasm: reason })
-    expect(report.description).toContain(`"wasm" was passed over: ${reason}`)
+    expect(report.reasons).toEqual({ wasm: NO_WEBASSEMBLY })
+    expect(report.description).toContain(`"wasm" was passed over: ${NO_WEBASSEMBLY}`)
     expect(report.refusal).toMatch(/^BackendError: .*content security policy.*'wasm-unsafe-eval'/s)
   })
 })

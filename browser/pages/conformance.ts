@@ -1,12 +1,15 @@
 /**
- * The page that runs the conformance kit, all of it, on the wasm backend.
+ * The page that runs the conformance kit, all of it, on the backend that its address names.
  */
-import { createWasmBackend } from '@nabla/backend-wasm'
-import { failuresOf, runConformance } from '@nabla/conformance/core'
+import { conformanceCases, failuresOf, runConformance } from '@nabla/conformance/core'
+import { configure } from 'nabla'
 import { report } from './report.js'
 
 export interface ConformanceReport {
-  readonly backend: string
+  readonly name: string
+  readonly description: string
+  /** How many cases its capabilities call for. */
+  readonly cases: number
   /** Whether the page may share memory between threads. */
   readonly isolated: boolean
   readonly eager: number
@@ -14,12 +17,16 @@ export interface ConformanceReport {
   readonly failures: readonly string[]
 }
 
-report(async (): Promise<ConformanceReport> => {
-  const backend = createWasmBackend()
+report(async (parameters): Promise<ConformanceReport> => {
+  const { backend } = await configure({ backend: parameters.get('backend') ?? 'auto' })
+  const { name, capabilities } = backend
+  const cases = conformanceCases(capabilities).length
   const results = await runConformance(backend)
   const captured = results.filter(({ case: { aspect = '' } }) => aspect.includes('captured')).length
   return {
-    backend: backend.capabilities.description,
+    name,
+    description: capabilities.description,
+    cases,
     isolated: crossOriginIsolated,
     eager: results.length - captured,
     captured,
