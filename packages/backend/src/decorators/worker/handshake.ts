@@ -6,6 +6,7 @@ import { BackendError } from '../../errors.js'
 import type { BackendOptions, BackendPreference } from '../../registry.js'
 import { RemoteBackend, type WorkerBackend } from './client.js'
 import { fromErrorData } from './error-data.js'
+import { watchLife } from './life.js'
 import type { FromWorker, ToWorker } from './messages.js'
 import type { Port } from './port.js'
 
@@ -55,6 +56,7 @@ export function workerBackend(
       else if (message.kind === 'created') {
         settle()
         backend = new RemoteBackend(port, message)
+        if (message.life !== undefined) watchLife(message.life, ended)
         resolve(backend)
       } else if (message.kind === 'refused') refuse(fromErrorData(message.error))
     }

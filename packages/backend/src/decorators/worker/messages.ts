@@ -53,6 +53,8 @@ export interface CreatedMessage {
   readonly name: string
   readonly capabilities: Capabilities
   readonly passedOver: readonly { readonly name: string; readonly reason: string }[]
+  /** Under which the worker shows that it lives. */
+  readonly life?: string
 }
 
 export type FromWorker =

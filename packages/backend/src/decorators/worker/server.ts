@@ -6,6 +6,7 @@ import type { TypedArray } from '../../dtype.js'
 import type { BackendChoice, BackendOptions, BackendPreference } from '../../registry.js'
 import { toErrorData } from './error-data.js'
 import { Interpreter } from './interpreter.js'
+import { showLife } from './life.js'
 import { type BatchMessage, type FromWorker, type ToWorker, transferable } from './messages.js'
 import type { Port } from './port.js'
 import { nextTask } from './tasks.js'
@@ -62,7 +63,11 @@ class Server {
       this.#backend = backend
       this.#capabilities = capabilities
       this.#interpreter = new Interpreter(backend, this.#answer)
-      this.port.post({ kind: 'created', name, capabilities, passedOver }, [])
+      const life = await showLife()
+      this.port.post(
+        { kind: 'created', name, capabilities, passedOver, ...(life !== undefined && { life }) },
+        [],
+      )
     } catch (error) {
       this.port.post({ kind: 'refused', error: toErrorData(error) }, [])
     }
