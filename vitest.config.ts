@@ -2,9 +2,16 @@
  * Tests of the whole workspace. They import the TypeScript sources of the sibling packages through the
  * `@nabla/source` export condition, so nothing has to be built first. Pages of the documentation can be imported too.
  */
+import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { executablePages } from './docs/runner/plugin.js'
 import { bundledWorkers } from './vitest.workers.js'
+
+// SwiftShader, which comes with Chromium, is the GPU of the tests. The Vulkan loader reads the environment of the process,
+// which workers can't change.
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json'
+if (process.env.VK_ICD_FILENAMES === undefined && existsSync(swiftShader))
+  process.env.VK_ICD_FILENAMES = swiftShader
 
 // Vite's own server-side defaults, after ours.
 const conditions = ['@nabla/source', 'module', 'node', 'development|production']

@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import type { Plugin } from 'vitest/config'
 
-const ENTRY = fileURLToPath(new URL('packages/nabla/src/nabla-worker.ts', import.meta.url))
-const BUNDLE = fileURLToPath(new URL('node_modules/.cache/nabla/nabla-worker.mjs', import.meta.url))
+const ENTRY = fileURLToPath(new URL('packages/nabla/src/nabla-backend-worker.ts', import.meta.url))
+const BUNDLE = fileURLToPath(new URL('node_modules/.cache/nabla/nabla-backend-worker.mjs', import.meta.url))
 
 /** Bundles sources of the workspace for Node. */
 export async function bundleForNode(options: BuildOptions): Promise<void> {
@@ -40,7 +40,7 @@ export function bundledWorkers(): Plugin {
     async transform(code, id) {
       if (!id.endsWith('/packages/nabla/src/start-worker.ts')) return undefined
       bundle ??= bundleWorker()
-      return { code: code.replaceAll("'./nabla-worker.js'", JSON.stringify(await bundle)), map: null }
+      return { code: code.replaceAll("'./nabla-backend-worker.js'", JSON.stringify(await bundle)), map: null }
     },
   }
 }

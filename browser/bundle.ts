@@ -10,9 +10,9 @@ import type { Scripts } from './site.js'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Files that packages start as workers. */
-const WORKERS = ['worker.ts', 'nabla-worker.ts']
+const WORKERS = ['nabla-worker.ts', 'nabla-backend-worker.ts']
 
-/** Where they are: esbuild doesn't follow `new URL('./worker.js', import.meta.url)` by itself. */
+/** Where they are: esbuild doesn't follow `new URL('./nabla-worker.js', import.meta.url)` by itself. */
 function workers(): string[] {
   const packages = join(ROOT, 'packages')
   return readdirSync(packages)

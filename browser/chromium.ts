@@ -3,7 +3,8 @@
  */
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
+import { missingAdapter } from './adapter.js'
 
 /** The variable `CHROMIUM` names another executable than the one of Debian's package. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -21,20 +22,39 @@ const FLAGS = [
   '--no-first-run',
 ]
 
+/**
+ * WebGPU on SwiftShader, the software that comes with Chromium, whatever GPU there is. Workgroup memory is not zeroed, as in
+ * Node: no kernel reads what it hasn't written, and zeroing a large tile costs SwiftShader a second of compiling.
+ */
+const WEBGPU_FLAGS = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-dawn-features=disable_workgroup_init',
+]
+
+export interface ChromiumOptions {
+  /** With WebGPU, in software; default without. */
+  readonly webgpu?: boolean
+}
+
 /** Whether there is a Chromium to start. */
 export const chromiumIsThere = (): boolean => existsSync(EXECUTABLE)
 
-export function startChromium(): Promise<Browser> {
+export function startChromium({ webgpu = false }: ChromiumOptions = {}): Promise<Browser> {
   if (!chromiumIsThere()) throw new Error(MISSING)
   // Playwright's own `headless` would add flags for a build of its own.
-  return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS })
+  return chromium.launch({ executablePath: EXECUTABLE, args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS })
 }
 
 /**
- * A suite of tests that share one browser. Without Chromium they are skipped, and the report says why; in continuous
- * integration that is a failure.
+ * A suite of tests that share one browser. Without Chromium, or without the adapter that it should have, they are skipped,
+ * and the report says why; in continuous integration that is a failure.
  */
-export function describeInChromium(name: string, body: (browser: () => Browser) => void): void {
+export function describeInChromium(
+  name: string,
+  body: (browser: () => Browser) => void,
+  options: ChromiumOptions = {},
+): void {
   if (!chromiumIsThere()) {
     if (process.env.CI) {
       test(name, () => {
@@ -48,9 +68,14 @@ export function describeInChromium(name: string, body: (browser: () => Browser) 
   }
   describe(name, () => {
     let browser: Browser | undefined
+    let missing: string | undefined
     beforeAll(async () => {
-      browser = await startChromium()
+      browser = await startChromium(options)
+      if (options.webgpu) missing = await missingAdapter(browser)
+      if (missing !== undefined && process.env.CI) throw new Error(missing)
+      if (missing !== undefined) console.warn(`${name}: skipped, ${missing}`)
     })
+    beforeEach(({ skip }) => skip(missing !== undefined, missing))
     afterAll(() => browser?.close())
     body(() => {
       if (browser === undefined) throw new Error('Chromium is not running')

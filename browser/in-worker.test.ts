@@ -9,7 +9,8 @@ import type { WorkerReport } from './pages/in-worker.js'
 import { POLICY, visit } from './visit.js'
 
 /** Serves as Nabla's worker does, until the first kernels come. */
-const dying = (accident: string): string => `import '/nabla-worker.js'
+const dying = (accident: string): string => `import { serve } from '/nabla-backend-worker.js'
+serve()
 addEventListener('message', ({ data }) => { if (data.kind === 'batch') { ${accident} } })`
 
 const DEATHS = {

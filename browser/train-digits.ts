@@ -23,10 +23,19 @@ export interface Training {
   readonly testAccuracy: number
 }
 
-/** Trains a network of two dense layers for a few epochs. */
-export async function trainDigits(backend: NonNullable<Configuration['backend']>): Promise<Training> {
-  const { description }: Configured = await configure({ backend, seed: 11 })
-  const { train, test } = await mnist({ source: 'digits', digits: { train: 400, test: 200 } })
+export interface TrainingOptions {
+  /** Pictures to learn from. */
+  readonly samples?: number
+  readonly epochs?: number
+}
+
+/** Trains a network of two dense layers, by default for a few epochs; WebGPU may be software. */
+export async function trainDigits(
+  backend: NonNullable<Configuration['backend']>,
+  { samples = 400, epochs = 6 }: TrainingOptions = {},
+): Promise<Training> {
+  const { description }: Configured = await configure({ backend, seed: 11, allowSoftware: true })
+  const { train, test } = await mnist({ source: 'digits', digits: { train: samples, test: 200 } })
   const model = sequential([layers.flatten(), layers.dense(64, { activation: 'relu' }), layers.dense(10)], {
     inputShape: [28, 28, 1],
   })
@@ -35,7 +44,7 @@ export async function trainDigits(backend: NonNullable<Configuration['backend']>
     loss: 'sparseCategoricalCrossEntropyFromLogits',
     metrics: ['accuracy'],
   })
-  const history = await model.fit(train, { epochs: 6, batchSize: 32, verbose: 0 })
+  const history = await model.fit(train, { epochs, batchSize: 32, verbose: 0 })
   const { accuracy = Number.NaN } = await model.evaluate(test)
   return {
     backend: defaultBackend().name,

@@ -16,8 +16,6 @@ function expectClose(values: readonly number[], wanted: readonly number[]): void
   expect(worst).toBeLessThan(1e-3)
 }
 
-const NO_WEBASSEMBLY = 'no WebAssembly with SIMD, or a content security policy that forbids it'
-
 const pages = [
   ['cpu', 'an ordinary page', POLICY],
   ['wasm', 'an ordinary page', POLICY],
@@ -28,6 +26,10 @@ const pages = [
 
 /** A backend's name, of how it is asked for. */
 const nameOf = (backend: string): string => backend.replace(/^worker:(.*)$/, 'worker($1)')
+
+/** Chromium is started without a GPU. */
+const NO_GPU = 'there is WebGPU, but no GPU that it could use (no adapter)'
+const NO_WEBASSEMBLY = 'a content security policy that forbids WebAssembly'
 
 describeInChromium('training in Chromium', (browser) => {
   let scripts: Scripts
@@ -40,7 +42,8 @@ describeInChromium('training in Chromium', (browser) => {
     const { report, errors } = await visit<TrainingReport>(browser(), { scripts, headers, parameters })
     expect(errors).toEqual([])
     expect(report.backend).toBe(nameOf(backend))
-    expect(report.reasons).toEqual(headers === STRICT_POLICY ? { wasm: NO_WEBASSEMBLY } : {})
+    const more = headers === STRICT_POLICY ? { wasm: NO_WEBASSEMBLY } : {}
+    expect(report.reasons).toEqual({ webgpu: NO_GPU, ...more })
     const [first = Number.NaN, last = Number.NaN] = [report.accuracies[0], report.accuracies.at(-1)]
     expect(last).toBeGreaterThan(first + 0.2)
     expect(report.testAccuracy).toBeGreaterThan(0.6)
@@ -59,8 +62,32 @@ describeInChromium('training in Chromium', (browser) => {
     const { report } = await visit<TrainingReport>(browser(), { scripts, headers: STRICT_POLICY })
     expect(report.backend).toBe('cpu')
     expect(report.testAccuracy).toBeGreaterThan(0.6)
-    expect(report.reasons).toEqual({ wasm: NO_WEBASSEMBLY })
+    expect(report.reasons).toEqual({ webgpu: NO_GPU, wasm: NO_WEBASSEMBLY })
     expect(report.description).toContain(`"wasm" was passed over: ${NO_WEBASSEMBLY}`)
     expect(report.refusal).toMatch(/^BackendError: .*content security policy.*'wasm-unsafe-eval'/s)
   })
 })
+
+/** As many steps as tell rounding from a mistake: 20 epochs of 10. */
+const LONG = { samples: 320, epochs: 20 }
+
+describeInChromium(
+  'training on webgpu in Chromium',
+  (browser) => {
+    test('learns in 200 steps what cpu learns', { timeout: 120_000 }, async () => {
+      const scripts = await bundlePage('training')
+      const { report, errors } = await visit<TrainingReport>(browser(), {
+        scripts,
+        // It takes no WebAssembly.
+        headers: STRICT_POLICY,
+        parameters: { backend: 'webgpu', samples: `${LONG.samples}`, epochs: `${LONG.epochs}` },
+      })
+      expect(errors).toEqual([])
+      expect(report.backend).toBe('webgpu')
+      expect(report.testAccuracy).toBeGreaterThan(0.6)
+      const onCpu = await trainDigits('cpu', LONG)
+      expectClose(report.losses, onCpu.losses)
+    })
+  },
+  { webgpu: true },
+)

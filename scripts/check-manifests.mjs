@@ -57,7 +57,7 @@ function publishingProblems(folder, content) {
  */
 function sideEffectsOf(name) {
   if (name !== 'nabla') return false
-  return ['index', 'nabla-worker'].flatMap((entry) => [
+  return ['index', 'nabla-backend-worker'].flatMap((entry) => [
     `./dist/${entry}.js`,
     `./dist/node/${entry}.js`,
     `./src/${entry}.ts`,

@@ -2,7 +2,8 @@
  * jax-js on its `wasm` backend, in one thread, which is what it has in Node. Results are awaited. Node 20 has relaxed
  * SIMD, which it uses, behind a flag: `npm run jax` sets it.
  */
-import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, random, valueAndGrad } from '@jax-js/jax'
+import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, random } from '@jax-js/jax'
+import { mlpStep } from './jax-models.mjs'
 import { measureAll } from './measure.mjs'
 
 await init('wasm')
@@ -39,38 +40,10 @@ const single = (name, shapes, compute, extra = {}) => ({
 
 const transposed = (x) => np.transpose(x)
 
-/** 784-512-10, relu, softmax cross-entropy on logits, batch 128, Adam written out. */
+/** A step whose loss is read. */
 function mlp(adam) {
-  const parameters = [uniform(784, 512), uniform(512), uniform(512, 10), uniform(10)].map((p) => p.sub(0.5).mul(0.1))
-  const x = uniform(128, 784)
-  const y = nn.oneHot(np.zeros([128], { dtype: np.int32 }), 10)
-  const loss = ([w1, b1, w2, b2], input, labels) => {
-    const hidden = nn.relu(np.matmul(input, w1).add(b1))
-    const logits = np.matmul(hidden, w2).add(b2)
-    return nn.logSoftmax(logits, -1).mul(labels).sum().mul(-1 / 128)
-  }
-  const update = (p, g, m, v) => {
-    if (!adam) {
-      const velocity = m.mul(0.9).sub(g.mul(0.01))
-      return [p.add(velocity.ref), velocity, v]
-    }
-    const mean = m.mul(0.9).add(g.ref.mul(0.1))
-    const square = v.mul(0.999).add(g.ref.mul(g).mul(0.001))
-    return [p.sub(mean.ref.mul(0.001).div(np.sqrt(square.ref).add(1e-7))), mean, square]
-  }
-  const step = jit((weights, means, squares, input, labels) => {
-    const [value, gradients] = valueAndGrad(loss)(weights.map((w) => w.ref), input, labels)
-    const updated = weights.map((w, i) => update(w, gradients[i], means[i], squares[i]))
-    return [updated.map(([w]) => w), updated.map(([, m]) => m), updated.map(([, , v]) => v), value]
-  })
-  let [weights, means, squares] = [parameters, parameters.map((p) => np.zeros(p.shape)), parameters.map((p) => np.zeros(p.shape))]
-  return {
-    async once() {
-      let value
-      ;[weights, means, squares, value] = step(weights, means, squares, x.ref, y.ref)
-      await value.data()
-    },
-  }
+  const step = mlpStep(uniform, { adam, batch: 128 })
+  return { once: () => step().data() }
 }
 
 await measureAll('jax-js wasm', [

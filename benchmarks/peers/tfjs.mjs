@@ -9,6 +9,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { measureAll } from './measure.mjs'
+import { cnnInference, cnnLoss, mlpLoss, transformerLoss } from './tfjs-models.mjs'
 
 const backend = process.env.TFJS_BACKEND ?? 'cpu'
 if (backend === 'wasm') setWasmPaths(`${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`)
@@ -33,84 +34,13 @@ const matmul = (name, m, k, n, transposeA = false, transposeB = false) => ({
 
 const single = (name, make) => ({ name, prepare: () => ({ once: finished(make()) }) })
 
-function crossEntropy(logits, labels) {
-  const largest = logits.max(-1, true)
-  const shifted = logits.sub(largest)
-  const logProbabilities = shifted.sub(shifted.exp().sum(-1, true).log())
-  return logProbabilities.mul(labels).sum(-1).mean().neg()
-}
-
-/** One step of an optimizer on variables, reading the loss. */
-function step(optimizer, variables, loss) {
+/** One step of an optimizer, or of nothing but gradients, reading the loss. */
+function step({ variables, loss }, optimizer) {
   return () => {
     const { value, grads } = tf.variableGrads(loss, variables)
-    optimizer.applyGradients(grads)
+    optimizer?.applyGradients(grads)
     value.dataSync()
     tf.dispose([value, grads])
-  }
-}
-
-function mlp(optimizer) {
-  const w1 = tf.variable(tf.randomNormal([784, 512], 0, 0.05))
-  const b1 = tf.variable(tf.zeros([512]))
-  const w2 = tf.variable(tf.randomNormal([512, 10], 0, 0.05))
-  const b2 = tf.variable(tf.zeros([10]))
-  const x = tf.randomUniform([128, 784])
-  const y = tf.oneHot(tf.randomUniform([128], 0, 10, 'int32'), 10)
-  const loss = () => crossEntropy(x.matMul(w1).add(b1).relu().matMul(w2).add(b2), y)
-  return { once: step(optimizer, [w1, b1, w2, b2], loss) }
-}
-
-function cnnWeights() {
-  const shapes = [[3, 3, 1, 32], [32], [3, 3, 32, 64], [64], [3, 3, 64, 64], [64], [576, 64], [64], [64, 10], [10]]
-  return shapes.map((shape) => tf.variable(tf.randomNormal(shape, 0, 0.05)))
-}
-
-function cnnForward(x, [k1, b1, k2, b2, k3, b3, w1, c1, w2, c2]) {
-  const first = tf.maxPool(tf.conv2d(x, k1, 1, 'valid').add(b1).relu(), 2, 2, 'valid')
-  const second = tf.maxPool(tf.conv2d(first, k2, 1, 'valid').add(b2).relu(), 2, 2, 'valid')
-  const third = tf.conv2d(second, k3, 1, 'valid').add(b3).relu()
-  return third.reshape([x.shape[0], 576]).matMul(w1).add(c1).relu().matMul(w2).add(c2)
-}
-
-function cnn(optimizer) {
-  const weights = cnnWeights()
-  const x = tf.randomUniform([64, 28, 28, 1])
-  const y = tf.oneHot(tf.randomUniform([64], 0, 10, 'int32'), 10)
-  return { once: step(optimizer, weights, () => crossEntropy(cnnForward(x, weights), y)) }
-}
-
-function transformer() {
-  const weight = (...shape) => tf.variable(tf.randomNormal(shape, 0, 0.02))
-  const p = {
-    s1: tf.variable(tf.ones([256])), h1: tf.variable(tf.zeros([256])), qkv: weight(256, 768), qkvB: tf.variable(tf.zeros([768])),
-    o: weight(256, 256), oB: tf.variable(tf.zeros([256])), s2: tf.variable(tf.ones([256])), h2: tf.variable(tf.zeros([256])),
-    up: weight(256, 1024), upB: tf.variable(tf.zeros([1024])), down: weight(1024, 256), downB: tf.variable(tf.zeros([256])),
-  }
-  const x = tf.randomNormal([1024, 256])
-  const norm = (t, scale, shift) => {
-    const centered = t.sub(t.mean(-1, true))
-    return centered.div(centered.square().mean(-1, true).add(1e-5).sqrt()).mul(scale).add(shift)
-  }
-  const gelu = (t) => t.mul(0.5).mul(t.add(t.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)).tanh().add(1))
-  const softmax = (t) => {
-    const powers = t.sub(t.max(-1, true)).exp()
-    return powers.div(powers.sum(-1, true))
-  }
-  const loss = () => {
-    const heads = norm(x, p.s1, p.h1).matMul(p.qkv).add(p.qkvB).reshape([8, 128, 3, 4, 64]).transpose([2, 0, 3, 1, 4])
-    const [q, k, v] = tf.unstack(heads, 0)
-    const mixed = softmax(tf.matMul(q, k, false, true).mul(1 / 8)).matMul(v).transpose([0, 2, 1, 3]).reshape([1024, 256])
-    const attended = x.add(mixed.matMul(p.o).add(p.oB))
-    const hidden = gelu(norm(attended, p.s2, p.h2).matMul(p.up).add(p.upB))
-    return attended.add(hidden.matMul(p.down).add(p.downB)).square().mean()
-  }
-  return {
-    once() {
-      const { value, grads } = tf.variableGrads(loss, Object.values(p))
-      value.dataSync()
-      tf.dispose([value, grads])
-    },
   }
 }
 
@@ -155,16 +85,9 @@ await measureAll(`tfjs ${backend}`, [
       return { inner: 1000, once: () => tf.add(a, b).dispose() }
     },
   },
-  { name: 'train/mlp-momentum', prepare: () => mlp(tf.train.momentum(0.01, 0.9)) },
-  { name: 'train/mlp-adam', prepare: () => mlp(tf.train.adam(0.001)) },
-  { name: 'train/cnn-adam', prepare: () => cnn(tf.train.adam(0.001)) },
-  {
-    name: 'infer/cnn-256',
-    prepare() {
-      const weights = cnnWeights()
-      const x = tf.randomUniform([256, 28, 28, 1])
-      return { once: finished(() => cnnForward(x, weights)) }
-    },
-  },
-  { name: 'train/transformer-block', prepare: transformer },
+  { name: 'train/mlp-momentum', prepare: () => ({ once: step(mlpLoss(128), tf.train.momentum(0.01, 0.9)) }) },
+  { name: 'train/mlp-adam', prepare: () => ({ once: step(mlpLoss(128), tf.train.adam(0.001)) }) },
+  { name: 'train/cnn-adam', prepare: () => ({ once: step(cnnLoss(64), tf.train.adam(0.001)) }) },
+  { name: 'infer/cnn-256', prepare: () => ({ once: finished(cnnInference(256)) }) },
+  { name: 'train/transformer-block', prepare: () => ({ once: step(transformerLoss(8, 128)) }) },
 ])

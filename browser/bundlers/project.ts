@@ -1,5 +1,5 @@
 /**
- * A project as a user of the published packages has it, in a folder of its own: a program, and `node_modules` with every
+ * A project as a user of the published packages has it, in a folder of its own: programs, and `node_modules` with every
  * built package and its manifest as published.
  */
 import {
@@ -17,12 +17,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
-const PROGRAM = fileURLToPath(new URL('program.js', import.meta.url))
+const PROGRAMS = ['program.js', 'program-with-worker.js', 'training.js']
 
 export interface Project extends Disposable {
   readonly folder: string
-  /** The program's path. */
-  readonly entry: string
+  /** The path of a program. */
+  entry(name: 'program' | 'program-with-worker'): string
 }
 
 interface Manifest {
@@ -46,7 +46,10 @@ export function makeProject(): Project {
     join(folder, 'package.json'),
     JSON.stringify({ name: 'project', private: true, type: 'module' }),
   )
-  const entry = join(folder, 'program.js')
-  cpSync(PROGRAM, entry)
-  return { folder, entry, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+  for (const name of PROGRAMS) cpSync(fileURLToPath(new URL(name, import.meta.url)), join(folder, name))
+  return {
+    folder,
+    entry: (name) => join(folder, `${name}.js`),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
 }

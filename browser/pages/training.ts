@@ -1,5 +1,5 @@
 /**
- * The page that trains on the built-in digits, on the backend that its address names.
+ * The page that trains on the built-in digits, on the backend and for as long as its address says.
  */
 import { createWasmBackend, describeBackends } from 'nabla'
 import { type Training, trainDigits } from '../train-digits.js'
@@ -13,7 +13,12 @@ export interface TrainingReport extends Training {
 }
 
 report(async (parameters): Promise<TrainingReport> => {
-  const training = await trainDigits(parameters.get('backend') ?? 'auto')
+  const numberOf = (name: string): number | undefined => Number(parameters.get(name)) || undefined
+  const [samples, epochs] = [numberOf('samples'), numberOf('epochs')]
+  const training = await trainDigits(parameters.get('backend') ?? 'auto', {
+    ...(samples !== undefined && { samples }),
+    ...(epochs !== undefined && { epochs }),
+  })
   const missing = (await describeBackends()).filter(({ available }) => !available)
   const reasons = Object.fromEntries(missing.map(({ name, reason }) => [name, reason]))
   try {

@@ -8,6 +8,7 @@ import { DEFAULT_OUT, DEFAULTS, TRACED_CALLS } from './settings.js'
 
 interface CommonFlags {
   readonly backend?: string
+  readonly allowSoftware?: boolean
   readonly model?: string
   readonly out?: string
   readonly seed?: number
@@ -60,11 +61,13 @@ function batchSize(text: string): number | 'full' {
 
 const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS)
 
-const backend = (names: readonly string[]): Option =>
+const backend = (names: readonly string[]): Option[] => [
   new Option(
     '--backend <name>',
     `where to compute: auto, ${names.join(', ')}, or names in order of preference, separated by commas (default: auto)`,
-  )
+  ),
+  new Option('--allow-software', 'let webgpu run on a GPU that software imitates, which is slow: for tests'),
+]
 const dataOptions = (limit: string): Option[] => [
   new Option(
     '--data <source>',
@@ -90,7 +93,7 @@ const savedModel = (): Option[] => [
 ]
 
 export const trainOptions = (backends: readonly string[]): Option[] => [
-  backend(backends),
+  ...backend(backends),
   new Option('--model <name|file>', 'mlp, cnn, or a saved model to go on with (default: mlp)'),
   ...dataOptions('use only the first n training pictures; of the built-in digits, make n'),
   new Option(
@@ -115,7 +118,7 @@ export const trainOptions = (backends: readonly string[]): Option[] => [
 ]
 
 export const evaluateOptions = (backends: readonly string[]): Option[] => [
-  backend(backends),
+  ...backend(backends),
   ...savedModel(),
   ...dataOptions('test on the first n pictures only'),
   seed('the built-in digits'),
@@ -123,13 +126,13 @@ export const evaluateOptions = (backends: readonly string[]): Option[] => [
 ]
 
 export const predictOptions = (backends: readonly string[]): Option[] => [
-  backend(backends),
+  ...backend(backends),
   ...savedModel(),
   ...reportOptions(),
 ]
 
 export const infoOptions = (backends: readonly string[]): Option[] => [
-  backend(backends),
+  ...backend(backends),
   ...savedModel(),
   ...dataOptions('as in train: use only the first n training pictures'),
   seed('the built-in digits'),

@@ -272,7 +272,7 @@ describe('info and help', () => {
       'info',
       '--learning-rate',
       '--profile [file]',
-      'auto, wasm, cpu',
+      'auto, webgpu, wasm, cpu',
     ])
       expect(output).toContain(part)
   })
@@ -331,7 +331,7 @@ describe('misuse', () => {
 
   test('a backend that is not there', async () => {
     expect(await errorOf('--backend', 'abacus', '--out', workspace.path('x'))).toMatchInlineSnapshot(
-      `"createBackend: expected a backend that can be had (registered: wasm, cpu); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
+      `"createBackend: expected a backend that can be had (registered: webgpu, wasm, cpu); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
     )
   })
 

@@ -3,7 +3,7 @@
  * it as a function.
  */
 import { Command, CommanderError, type Option } from 'commander'
-import { describeBackends, NablaError } from 'nabla'
+import { backendNames, NablaError } from 'nabla'
 import { evaluate } from './commands/evaluate.js'
 import { info } from './commands/info.js'
 import { predict } from './commands/predict.js'
@@ -78,12 +78,8 @@ function complain(error: unknown): void {
 export async function run(args: readonly string[], surroundings: Surroundings = {}): Promise<number> {
   const { signal } = surroundings
   try {
-    const backends = await describeBackends()
     requireCommand(args)
-    const program = describeCommands(
-      backends.map(({ name }) => name),
-      surroundings,
-    )
+    const program = describeCommands(backendNames(), surroundings)
     await program.parseAsync(args, { from: 'user' })
     return signal?.aborted ? INTERRUPTED : 0
   } catch (error) {

@@ -53,12 +53,18 @@ function backendFlag(backend: string | undefined): { backend?: string | string[]
 
 interface BackendFlags {
   readonly backend?: string
+  readonly allowSoftware?: boolean
   readonly seed?: number
 }
 
 /** Chooses the backend. The seed of the result is what the flags, the environment or a configuration file ask for. */
-export function chooseBackend({ backend, seed }: BackendFlags): Promise<Configured> {
-  return configure({}, { flags: { ...backendFlag(backend), ...(seed !== undefined && { seed }) } })
+export function chooseBackend({ backend, seed, allowSoftware }: BackendFlags): Promise<Configured> {
+  const flags = {
+    ...backendFlag(backend),
+    ...(seed !== undefined && { seed }),
+    ...(allowSoftware !== undefined && { allowSoftware }),
+  }
+  return configure({}, { flags })
 }
 
 /** The same backend with every kernel call measured, in place of the one that was chosen. */

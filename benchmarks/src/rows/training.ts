@@ -56,7 +56,7 @@ function trainingStep(
         async once() {
           model.trainer.trainStep({ inputs, targets })
           const [weight] = model.trainableVariables
-          await weight?.value.backend.synchronize()
+          await weight?.backend.synchronize()
         },
         dispose: () => model.dispose(),
       }

@@ -9,7 +9,7 @@ import {
   sizeOf,
   type View,
 } from '@nabla/backend'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createWasmBackend, type WasmBackendOptions, wasmBackendFactory } from './index.js'
 
 const made: Backend[] = []
@@ -175,4 +175,38 @@ it('has a factory', async () => {
   const backend = await wasmBackendFactory.create({ threads: 1 })
   expect(backend.name).toBe('wasm')
   await backend.dispose()
+})
+
+describe('where it cannot be had', () => {
+  /** Compiles modules of no more bytes; the shortest has eight. */
+  const compiling = (most: number): typeof WebAssembly.Module =>
+    new Proxy(WebAssembly.Module, {
+      construct(target, [bytes]: [Uint8Array<ArrayBuffer>]) {
+        if (bytes.length > most) throw new WebAssembly.CompileError('refused')
+        return new target(bytes)
+      },
+    })
+
+  it.each([
+    ['an engine without WebAssembly', undefined, /higher security/],
+    [
+      'a content security policy that forbids WebAssembly',
+      { ...WebAssembly, Module: compiling(0) },
+      /'wasm-unsafe-eval'/,
+    ],
+    [
+      'an engine whose WebAssembly has no 128-bit SIMD',
+      { ...WebAssembly, Module: compiling(8) },
+      /newer engine/,
+    ],
+  ])('it says so: %s', async (reason, stub, fix) => {
+    vi.stubGlobal('WebAssembly', stub)
+    try {
+      expect(wasmBackendFactory.probe?.()).toEqual({ available: false, reason })
+      expect(() => createWasmBackend()).toThrow(reason)
+      expect(() => createWasmBackend()).toThrow(fix)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
 })

@@ -21,18 +21,18 @@ import {
   ValueError,
   viewsOf,
 } from '@nabla/backend'
-import { supportsRelaxedSimd, supportsSimd } from './assembler/index.js'
+import { supportsRelaxedSimd, whatIsMissing } from './assembler/index.js'
 import { runGather, runScatter } from './axis/indexed.js'
 import { runPool } from './axis/pool.js'
 import { runScan } from './axis/scan.js'
 import { runSort } from './axis/sort.js'
 import { ownBuffer, WasmBuffer } from './buffer.js'
-import { runComposite } from './composites.js'
 import { runContract } from './contraction.js'
 import { Device } from './device.js'
 import { runMap } from './map/map.js'
 import { bytesOf, LinearMemory } from './memory/linear-memory.js'
 import { runReduce } from './reduce/reduce.js'
+import { runComposite } from './softmax/composites.js'
 import { makeThreads, type ThreadOptions, type Threads } from './threads/threads.js'
 
 export interface WasmBackendOptions {
@@ -44,6 +44,11 @@ export interface WasmBackendOptions {
   readonly numerics?: 'fast' | 'strict'
   /** Bytes of memory at most, up to and by default 4 GiB. */
   readonly maximumBytes?: number
+  /**
+   * In browsers: where the file `@nabla/backend-wasm/nabla-worker` is, seen from the page; default: beside the program, where
+   * Vite and webpack put it.
+   */
+  readonly workerUrl?: string | URL
 }
 
 function capabilitiesOf(
@@ -114,9 +119,9 @@ export class WasmBackend implements Backend {
   #peakBytes = 0
 
   constructor(options: WasmBackendOptions, internal: ThreadOptions) {
-    const { relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32 } = options
+    const { relaxedSimd = true, numerics = 'fast', maximumBytes = 2 ** 32, threads, workerUrl } = options
     this.#relaxed = numerics === 'fast' && relaxedSimd && supportsRelaxedSimd()
-    this.#threads = makeThreads(this, options.threads, internal, (shared) => {
+    this.#threads = makeThreads(this, { threads, workerUrl }, internal, (shared) => {
       return new LinearMemory({ maximumBytes, shared, describeUse: () => this.#describeUse() })
     })
     const { memory, pool } = this.#threads
@@ -135,6 +140,11 @@ export class WasmBackend implements Backend {
   /** Starts threads now instead of with the first kernel that is long enough; resolves when they are there or given up. */
   async startThreads(): Promise<void> {
     await this.#threads.pool?.settled()
+  }
+
+  /** Resolves when `capabilities` say how many threads there are, where that isn't certain from the start. */
+  threadsKnown(): Promise<void> {
+    return this.#threads.settled()
   }
 
   get #ready(): Device {
@@ -268,20 +278,41 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
 
 /** The same with choices that only tests make. */
 export function makeBackend(options: WasmBackendOptions, internal: ThreadOptions = {}): WasmBackend {
-  if (!supportsSimd()) throw new BackendError('createWasmBackend', UNAVAILABLE)
+  const missing = whatIsMissing()
+  if (missing !== undefined) {
+    const expected = 'an engine with WebAssembly and 128-bit SIMD'
+    throw new BackendError('createWasmBackend', { expected, ...REFUSALS[missing] })
+  }
   return new WasmBackend(options, internal)
 }
 
-const UNAVAILABLE = {
-  expected: 'an engine with WebAssembly and 128-bit SIMD',
-  received: 'no WebAssembly with SIMD, or a content security policy that forbids it',
-  fix: "use the cpu backend, or allow 'wasm-unsafe-eval' in the policy",
-}
+const REFUSALS = {
+  WebAssembly: {
+    received: 'an engine without WebAssembly',
+    fix: 'use the cpu backend, or another engine (some turn it off in a mode of higher security)',
+  },
+  permission: {
+    received: 'a content security policy that forbids WebAssembly',
+    fix: "allow 'wasm-unsafe-eval' in the policy's script-src, or use the cpu backend",
+  },
+  SIMD: {
+    received: 'an engine whose WebAssembly has no 128-bit SIMD',
+    fix: 'use the cpu backend, or a newer engine (browsers since 2023 have it)',
+  },
+} as const
 
 /** For `registerBackend`: name `wasm`, before `cpu`. */
 export const wasmBackendFactory: BackendFactory = {
   name: 'wasm',
   priority: 10,
-  probe: () => (supportsSimd() ? { available: true } : { available: false, reason: UNAVAILABLE.received }),
-  create: ({ threads }) => createWasmBackend(threads === undefined ? {} : { threads }),
+  probe() {
+    const missing = whatIsMissing()
+    if (missing === undefined) return { available: true }
+    return { available: false, reason: REFUSALS[missing].received }
+  },
+  async create({ threads }) {
+    const backend = makeBackend(threads === undefined ? {} : { threads })
+    await backend.threadsKnown()
+    return backend
+  },
 }

@@ -31,6 +31,12 @@ export interface MemoryStats {
   readonly pooledBytes: number
 }
 
+/** When a call ran, in microseconds on a clock of the device's own. */
+export interface DeviceTime {
+  readonly start: number
+  readonly end: number
+}
+
 /**
  * A backend. Calls take effect in the order in which they are made; a read sees everything before it.
  * Errors in a call that can't be thrown at once are thrown by the next read or `synchronize`.
@@ -48,6 +54,8 @@ export interface Backend {
   /** The same at once; only where that is honest. */
   readSync?(buffer: Buffer, offset?: number, length?: number): TypedArray
   run(call: KernelCall): void
+  /** Runs a call, and resolves with when the device did it: for profiles, where `run` returns before that. */
+  timed?(call: KernelCall): Promise<DeviceTime>
   /** Makes a recorded program ready; `replayProgram` is used where this is missing. */
   prepare?(program: Program): Executable
   /** Resolves when all work is done. */

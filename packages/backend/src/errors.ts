@@ -63,6 +63,11 @@ export class DisposedError extends NablaError {
   override readonly name = 'DisposedError'
 }
 
+/** The device that a backend computes on is gone, and with it what it held. Another backend can go on. */
+export class DeviceLostError extends NablaError {
+  override readonly name = 'DeviceLostError'
+}
+
 /** A backend that can't be had, or an operation that crosses two backends. */
 export class BackendError extends NablaError {
   override readonly name = 'BackendError'

@@ -57,7 +57,14 @@ export { erf, erfc } from './expr/special-functions.js'
 export { threefry2x32 } from './expr/threefry.js'
 export * from './float16.js'
 export * from './kernel.js'
-export { isWhole, type MemoryPlan, type Place, planMemory } from './memory-plan.js'
+export {
+  isWhole,
+  type MemoryPlan,
+  type Place,
+  planMemory,
+  type Tenant,
+  tenantsOf,
+} from './memory-plan.js'
 export { createNullBackend, type NullBackend } from './null-backend.js'
 export * from './program.js'
 export * from './registry.js'

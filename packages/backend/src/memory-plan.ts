@@ -26,10 +26,11 @@ export interface MemoryPlan {
 }
 
 /** Temporaries that share one place, since each is written over the one before. */
-interface Tenant {
+export interface Tenant {
   readonly dtype: DType
   readonly slots: number[]
   readonly length: number
+  /** The first and the last call that uses them. */
   readonly first: number
   last: number
 }
@@ -52,7 +53,8 @@ function* replaceable(call: KernelCall<number, unknown>, slots: readonly Slot[])
   }
 }
 
-function tenantsOf({ slots, external, calls }: Program): Tenant[] {
+/** The temporaries of a program and when they are in use: for backends that place them in their own way. */
+export function tenantsOf({ slots, external, calls }: Program): Tenant[] {
   const bound = new Set(external)
   const lastUse = new Map<number, number>()
   calls.forEach((call, position) => {

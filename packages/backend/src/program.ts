@@ -44,6 +44,8 @@ export interface Executable {
    * external slots that a call of the program writes never overlap.
    */
   run(bindings: readonly Binding[], scalars: readonly number[]): void
+  /** Resolves when what running needs is compiled, many kernels at a time; where it is missing, there is nothing to wait for. */
+  warmup?(): Promise<void>
   /** Bytes that the temporaries take. */
   readonly temporaryBytes: number
   dispose(): void

@@ -55,6 +55,21 @@ describe('createBackend', () => {
     ])
   })
 
+  it('lets software be taken by name, never by auto', async () => {
+    const asked: unknown[] = []
+    registerBackend(
+      factory('gpu', 9, {
+        probe: (options) => {
+          asked.push(options)
+          return { available: true }
+        },
+      }),
+    )
+    await createBackend('gpu', { allowSoftware: true, threads: 2 })
+    await createBackend('auto', { allowSoftware: true })
+    expect(asked).toEqual([{ allowSoftware: true, threads: 2 }, { allowSoftware: false }])
+  })
+
   it('goes through a list in its own order', async () => {
     registerBackend(factory('a', 1))
     registerBackend(factory('b', 2))

@@ -6,11 +6,14 @@ import { BackendError } from './errors.js'
 
 export interface BackendOptions {
   readonly threads?: number
+  /** Whether a GPU may be one that software imitates, slower than the processor itself: for tests. `auto` never takes one. */
+  readonly allowSoftware?: boolean
 }
 
+/** Whether a backend can be had; details are lines about the device, if there is one. */
 export type Availability =
-  | { readonly available: true }
-  | { readonly available: false; readonly reason: string }
+  | { readonly available: true; readonly details?: readonly string[] }
+  | { readonly available: false; readonly reason: string; readonly details?: readonly string[] }
 
 /** How to find out whether a backend can be had, and how to make one. */
 export interface BackendFactory {
@@ -18,7 +21,7 @@ export interface BackendFactory {
   /** `auto` tries the highest first. */
   readonly priority: number
   /** Whether it can be had here; default yes. The reason is a phrase for people. */
-  probe?(): Availability | Promise<Availability>
+  probe?(options?: BackendOptions): Availability | Promise<Availability>
   create(options: BackendOptions): Backend | Promise<Backend>
 }
 
@@ -69,7 +72,7 @@ export interface BackendChoice {
 
 async function tryCreate(factory: BackendFactory, options: BackendOptions): Promise<Backend | string> {
   try {
-    const availability = (await factory.probe?.()) ?? { available: true }
+    const availability = (await factory.probe?.(options)) ?? { available: true }
     return availability.available ? await factory.create(options) : availability.reason
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -91,11 +94,12 @@ export async function createBackend(
       : typeof preference === 'string'
         ? [preference]
         : preference
+  const given = preference === 'auto' ? { ...options, allowSoftware: false } : options
   const passedOver: { name: string; reason: string }[] = []
   for (const name of names) {
     const factory = factoryOf(name)
     const result =
-      factory === undefined ? 'no backend of this name is registered' : await tryCreate(factory, options)
+      factory === undefined ? 'no backend of this name is registered' : await tryCreate(factory, given)
     if (typeof result !== 'string') return { backend: result, passedOver }
     passedOver.push({ name, reason: result })
   }

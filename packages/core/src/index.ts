@@ -8,6 +8,7 @@ export {
   BackendError,
   bytesPerElement,
   constant,
+  DeviceLostError,
   DisposedError,
   type DType,
   DTypeError,

@@ -128,9 +128,8 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     }
   }
 
-  #requireLike(next: Tensor): asserts next is Tensor<S, D> {
+  #requireAlike(next: Tensor): asserts next is Tensor<S, D> {
     const { shape, dtype } = this.#current
-    const { backend } = this
     if (next.dtype !== dtype || !sameShape(next.shape, shape)) {
       throw new ShapeError(`assign to "${this.name}"`, {
         expected: `${dtype} ${formatShape(shape)}`,
@@ -138,6 +137,11 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
         fix: 'reshape or cast the new value, or make a new variable',
       })
     }
+  }
+
+  #requireLike(next: Tensor): asserts next is Tensor<S, D> {
+    this.#requireAlike(next)
+    const { backend } = this
     if (next.backend !== backend) {
       throw new BackendError(`assign to "${this.name}"`, {
         expected: `a tensor on the variable's backend "${backend.name}"`,
@@ -176,6 +180,16 @@ export class Variable<out S extends Shape = Shape, out D extends DType = DType> 
     if (backend === this.backend) return
     const moved = await this.#current.to(backend)
     this.#replace(hold(this, moved))
+  }
+
+  /**
+   * Takes over a tensor of the same shape and dtype on any backend, where the variable lives from then on: for values that
+   * come from elsewhere, when those that it holds can't be read any more.
+   */
+  replace(next: Tensor): void {
+    requireTensor(`replace "${this.name}"`, next)
+    this.#requireAlike(next)
+    this.#replace(hold(this, next))
   }
 
   /** @internal Runs with other tensors in place of the variables' own: how gradients with respect to them are taken. */

@@ -16,7 +16,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nabla-configuration-'))
   inner = join(root, 'a', 'b')
   await mkdir(inner, { recursive: true })
-  for (const name of ['NABLA_BACKEND', 'NABLA_SEED', 'NABLA_THREADS']) vi.stubEnv(name, '')
+  for (const name of ['BACKEND', 'SEED', 'THREADS', 'ALLOW_SOFTWARE']) vi.stubEnv(`NABLA_${name}`, '')
 })
 
 afterEach(async () => {
@@ -77,11 +77,15 @@ describe('priority', () => {
   test('variables: a list of names, a seed; empty ones are not set', () => {
     vi.stubEnv('NABLA_BACKEND', 'webgpu, cpu')
     vi.stubEnv('NABLA_SEED', '0')
+    vi.stubEnv('NABLA_ALLOW_SOFTWARE', '1')
     expect(resolveConfiguration(program, {}, inner)).toMatchObject({
       backend: ['webgpu', 'cpu'],
       seed: 0,
       threads: 1,
+      allowSoftware: true,
     })
+    vi.stubEnv('NABLA_ALLOW_SOFTWARE', 'false')
+    expect(resolveConfiguration({ allowSoftware: true }, {}, inner)).toMatchObject({ allowSoftware: false })
   })
 
   test('settings that are undefined hide nothing', () => {
@@ -92,26 +96,26 @@ describe('priority', () => {
 describe('errors', () => {
   test('unknown and wrong settings', () => {
     expect(errorOf(() => checkConfiguration('configure', { device: 'gpu' }))).toMatchInlineSnapshot(
-      `"ValueError: configure: expected backend, seed and threads; received "device". Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: configure: expected backend, seed, threads and allowSoftware; received "device". Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
     expect(errorOf(() => checkConfiguration('configure', { backend: 3 }))).toMatchInlineSnapshot(
-      `"ValueError: configure: expected backend to be a name or a list of names; received 3. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: configure: expected backend to be a name or a list of names; received 3. Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
     expect(errorOf(() => checkConfiguration('configure', { seed: -1 }))).toMatchInlineSnapshot(
-      `"ValueError: configure: expected seed to be a whole number of at least 0; received -1. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: configure: expected seed to be a whole number of at least 0; received -1. Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
     expect(errorOf(() => checkConfiguration('configure', { threads: 0 }))).toMatchInlineSnapshot(
-      `"ValueError: configure: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: configure: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
     expect(errorOf(() => checkConfiguration('configure', ['cpu']))).toMatchInlineSnapshot(
-      `"ValueError: configure: expected an object of settings; received ["cpu"]. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: configure: expected an object of settings; received ["cpu"]. Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
   })
 
   test('a file that is wrong is named', async () => {
     await write(root, '{ "seed": 1.5 }')
     expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(
-      `"ValueError: <folder>/nabla.config.json: expected seed to be a whole number of at least 0; received 1.5. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: <folder>/nabla.config.json: expected seed to be a whole number of at least 0; received 1.5. Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
     await write(root, 'backend = cpu')
     // The words about the place are those of the JavaScript engine.
@@ -123,12 +127,17 @@ describe('errors', () => {
   test('a variable that is wrong is named', () => {
     vi.stubEnv('NABLA_SEED', 'many')
     expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(
-      `"ValueError: NABLA_SEED: expected seed to be a whole number of at least 0; received "many". Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: NABLA_SEED: expected seed to be a whole number of at least 0; received "many". Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
     vi.stubEnv('NABLA_SEED', '')
+    vi.stubEnv('NABLA_ALLOW_SOFTWARE', 'maybe')
+    expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatch(
+      /^ValueError: NABLA_ALLOW_SOFTWARE: expected allowSoftware to be true or false; received "maybe"\. Fix:/,
+    )
+    vi.stubEnv('NABLA_ALLOW_SOFTWARE', '')
     vi.stubEnv('NABLA_THREADS', '0')
     expect(errorOf(() => resolveConfiguration({}, {}, inner))).toMatchInlineSnapshot(
-      `"ValueError: NABLA_THREADS: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number) and threads (number)."`,
+      `"ValueError: NABLA_THREADS: expected threads to be a whole number of at least 1; received 0. Fix: correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)."`,
     )
   })
 })

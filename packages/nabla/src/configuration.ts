@@ -1,7 +1,7 @@
 /**
- * Configuration: which backend, which seed, how many threads. In rising priority: what the program says, the nearest
- * `nabla.config.json`, the environment (`NABLA_BACKEND`, `NABLA_SEED`, `NABLA_THREADS`), and what the user said on the
- * command line.
+ * Configuration: which backend, which seed, how many threads, whether a GPU may be software. In rising priority: what the
+ * program says, the nearest `nabla.config.json`, the environment (`NABLA_BACKEND`, `NABLA_SEED`, `NABLA_THREADS`,
+ * `NABLA_ALLOW_SOFTWARE`), and what the user said on the command line.
  */
 import { type BackendPreference, ValueError } from '@nabla/backend'
 
@@ -11,6 +11,8 @@ export interface Configuration {
   /** Seeds the default random generator. */
   readonly seed?: number
   readonly threads?: number
+  /** Whether the webgpu backend may run on a GPU that software imitates: for tests. */
+  readonly allowSoftware?: boolean
 }
 
 /** A configuration with what asked for its backend; nothing where that was left open. */
@@ -40,7 +42,7 @@ function invalid(where: string, expected: string, received: unknown): ValueError
     expected,
     received:
       typeof received === 'number' ? String(received) : (JSON.stringify(received) ?? String(received)),
-    fix: 'correct the value; known settings are backend (string or list), seed (number) and threads (number)',
+    fix: 'correct the value; known settings are backend (string or list), seed (number), threads (number) and allowSoftware (true or false)',
   })
 }
 
@@ -53,9 +55,9 @@ export function checkConfiguration(where: string, value: unknown): Configuration
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid(where, 'an object of settings', value)
   }
-  const { backend, seed, threads, ...rest } = value as Record<string, unknown>
+  const { backend, seed, threads, allowSoftware, ...rest } = value as Record<string, unknown>
   const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) throw invalid(where, 'backend, seed and threads', unknown)
+  if (unknown !== undefined) throw invalid(where, 'backend, seed, threads and allowSoftware', unknown)
   const isNames = Array.isArray(backend) && backend.every((name) => typeof name === 'string')
   if (backend !== undefined && typeof backend !== 'string' && !isNames) {
     throw invalid(where, 'backend to be a name or a list of names', backend)
@@ -66,10 +68,14 @@ export function checkConfiguration(where: string, value: unknown): Configuration
   if (threads !== undefined && !isWhole(threads, 1)) {
     throw invalid(where, 'threads to be a whole number of at least 1', threads)
   }
+  if (allowSoftware !== undefined && typeof allowSoftware !== 'boolean') {
+    throw invalid(where, 'allowSoftware to be true or false', allowSoftware)
+  }
   return {
     ...(backend !== undefined && { backend: backend as BackendPreference }),
     ...(seed !== undefined && { seed }),
     ...(threads !== undefined && { threads }),
+    ...(allowSoftware !== undefined && { allowSoftware }),
   }
 }
 
@@ -107,15 +113,23 @@ function numberIn(text: string): number | string {
   return text.trim() === '' || Number.isNaN(value) ? text : value
 }
 
+/** A choice in an environment variable; what is none goes on as text, for the error to show. */
+function choiceIn(text: string): boolean | string {
+  if (text === 'true' || text === '1') return true
+  return text === 'false' || text === '0' ? false : text
+}
+
 /** Variables that are empty count as not set. */
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Configuration {
-  const { NABLA_BACKEND = '', NABLA_SEED = '', NABLA_THREADS = '' } = env
+  const { NABLA_BACKEND = '', NABLA_SEED = '', NABLA_THREADS = '', NABLA_ALLOW_SOFTWARE = '' } = env
   const names = NABLA_BACKEND.split(',').map((name) => name.trim())
   return {
     ...(NABLA_BACKEND !== '' &&
       checkConfiguration('NABLA_BACKEND', { backend: names.length === 1 ? names[0] : names })),
     ...(NABLA_SEED !== '' && checkConfiguration('NABLA_SEED', { seed: numberIn(NABLA_SEED) })),
     ...(NABLA_THREADS !== '' && checkConfiguration('NABLA_THREADS', { threads: numberIn(NABLA_THREADS) })),
+    ...(NABLA_ALLOW_SOFTWARE !== '' &&
+      checkConfiguration('NABLA_ALLOW_SOFTWARE', { allowSoftware: choiceIn(NABLA_ALLOW_SOFTWARE) })),
   }
 }
 

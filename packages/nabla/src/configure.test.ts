@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   add,
+  backendNames,
   configure,
   createCpuBackend,
   createNullBackend,
@@ -42,13 +43,24 @@ registerBackend({ name: 'null', priority: -4, create: () => createNullBackend() 
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nabla-configure-'))
-  for (const name of ['NABLA_BACKEND', 'NABLA_SEED', 'NABLA_THREADS']) vi.stubEnv(name, '')
+  for (const name of ['BACKEND', 'SEED', 'THREADS', 'ALLOW_SOFTWARE']) vi.stubEnv(`NABLA_${name}`, '')
+  stubAdapter(undefined)
 })
 
 afterEach(async () => {
   vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
   await rm(folder, { recursive: true })
 })
+
+/** What a browser would answer who asks for a GPU, whatever there is here: an adapter, or none. */
+function stubAdapter(info: object | undefined): void {
+  const limits = { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27 }
+  const adapter = info && { info, limits, features: new Set() }
+  vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => adapter ?? null } })
+}
+
+const NO_ADAPTER = 'there is WebGPU, but no GPU that it could use (no adapter)'
 
 async function errorOf(action: Promise<unknown>): Promise<string> {
   const thrown: unknown = await action.then(
@@ -68,9 +80,23 @@ describe('choosing', () => {
   test("'auto' takes the best that can be had", async () => {
     const { backend, description, passedOver, seed } = await configure({}, { folder })
     expect(backend).toBe(defaultBackend())
-    expect(passedOver).toEqual([])
+    expect(passedOver).toEqual([{ name: 'webgpu', reason: NO_ADAPTER }])
     expect(seed).toBeUndefined()
-    expect(description).toMatch(/^wasm \(WebAssembly with 128-bit SIMD.*\), the default$/)
+    expect(description).toMatch(
+      /^wasm \(WebAssembly with 128-bit SIMD.*\), the default; "webgpu" was passed over: there is WebGPU, but/,
+    )
+  })
+
+  test("'auto' never takes a software GPU, and who names it is told how to allow it", async () => {
+    stubAdapter({ vendor: 'google', architecture: 'swiftshader', isFallbackAdapter: true })
+    const { backend, passedOver } = await configure({ allowSoftware: true }, { folder })
+    expect(backend.name).toBe('wasm')
+    expect(passedOver).toMatchObject([
+      { name: 'webgpu', reason: expect.stringMatching(/^only a software adapter/) },
+    ])
+    expect(await errorOf(configure({}, { folder, flags: { backend: 'webgpu' } }))).toMatch(
+      /"webgpu": only a software adapter \(google swiftshader\).+allow it with allowSoftware: true, on a command line --allow-software\. .+ asked for by the command line\.$/,
+    )
   })
 
   test('a preference passes over what cannot be had, and says why', async () => {
@@ -91,19 +117,19 @@ describe('choosing', () => {
   test('one that is asked for by name and cannot be had is an error', async () => {
     const before = defaultBackend()
     expect(await errorOf(configure({ backend: 'abacus' }, { folder }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the program."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: webgpu, wasm, cpu, absent, broken, failing, null); received "abacus": no backend of this name is registered. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the program."`,
     )
     expect(await errorOf(configure({}, { folder, flags: { backend: 'absent' } }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received "absent": there is no such device. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: webgpu, wasm, cpu, absent, broken, failing, null); received "absent": there is no such device. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the command line."`,
     )
     vi.stubEnv('NABLA_BACKEND', 'failing,broken')
     expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received "failing": the driver is too old; "broken": the probe fell over. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the environment variable NABLA_BACKEND."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: webgpu, wasm, cpu, absent, broken, failing, null); received "failing": the driver is too old; "broken": the probe fell over. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by the environment variable NABLA_BACKEND."`,
     )
     vi.stubEnv('NABLA_BACKEND', '')
     await writeFile(join(folder, 'nabla.config.json'), '{ "backend": [] }')
     expect(await errorOf(configure({}, { folder }))).toMatchInlineSnapshot(
-      `"BackendError: createBackend: expected a backend that can be had (registered: wasm, cpu, absent, broken, failing, null); received an empty list of names. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by <folder>/nabla.config.json."`,
+      `"BackendError: createBackend: expected a backend that can be had (registered: webgpu, wasm, cpu, absent, broken, failing, null); received an empty list of names. Fix: choose 'auto' or one of the registered names, or register the backend first with registerBackend(factory). It was asked for by <folder>/nabla.config.json."`,
     )
     expect(defaultBackend()).toBe(before)
   })
@@ -120,13 +146,25 @@ describe('choosing', () => {
 
 test('describeBackends lists all, the most preferred first, with reasons', async () => {
   expect(await describeBackends()).toEqual([
-    { name: 'wasm', available: true, reason: 'available' },
-    { name: 'cpu', available: true, reason: 'available' },
-    { name: 'absent', available: false, reason: 'there is no such device' },
-    { name: 'broken', available: false, reason: 'the probe fell over' },
-    { name: 'failing', available: true, reason: 'available' },
-    { name: 'null', available: true, reason: 'available' },
+    { name: 'webgpu', available: false, reason: NO_ADAPTER, details: [] },
+    { name: 'wasm', available: true, reason: 'available', details: [] },
+    { name: 'cpu', available: true, reason: 'available', details: [] },
+    { name: 'absent', available: false, reason: 'there is no such device', details: [] },
+    { name: 'broken', available: false, reason: 'the probe fell over', details: [] },
+    { name: 'failing', available: true, reason: 'available', details: [] },
+    { name: 'null', available: true, reason: 'available', details: [] },
   ])
+  stubAdapter({ vendor: 'nvidia', architecture: 'ampere' })
+  expect((await describeBackends())[0]).toMatchObject({
+    name: 'webgpu',
+    available: true,
+    details: [
+      'adapter: nvidia ampere',
+      expect.stringMatching(/^limits: /),
+      expect.stringMatching(/^features: /),
+    ],
+  })
+  expect(backendNames()).toEqual(['webgpu', 'wasm', 'cpu', 'absent', 'broken', 'failing', 'null'])
 })
 
 describe('two backends side by side', () => {

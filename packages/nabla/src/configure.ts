@@ -6,6 +6,7 @@ import {
   type BackendChoice,
   BackendError,
   type BackendFactory,
+  type BackendOptions,
   type BackendPreference,
   createBackend,
   registerBackendFamily,
@@ -32,11 +33,11 @@ export interface Configured extends BackendChoice {
 /** The first of a preference that can be had; an error tells who asked for it, since that may be far from the code. */
 async function choose(
   preference: BackendPreference,
-  threads: number | undefined,
+  options: BackendOptions,
   source: string | undefined,
 ): Promise<BackendChoice> {
   try {
-    return await createBackend(preference, threads === undefined ? {} : { threads })
+    return await createBackend(preference, options)
   } catch (error) {
     if (error instanceof BackendError && source !== undefined)
       error.message += ` It was asked for by ${source}.`
@@ -62,9 +63,14 @@ export async function configure(
     backend: preference = 'auto',
     seed,
     threads,
+    allowSoftware,
     backendSource,
   } = resolveConfiguration(program, options.flags ?? {}, options.folder)
-  const choice = await choose(preference, threads, backendSource)
+  const given: BackendOptions = {
+    ...(threads !== undefined && { threads }),
+    ...(allowSoftware !== undefined && { allowSoftware }),
+  }
+  const choice = await choose(preference, given, backendSource)
   setDefaultBackend(choice.backend)
   if (seed !== undefined) setSeed(seed)
   const passed = choice.passedOver
@@ -84,8 +90,18 @@ async function probe(factory: BackendFactory): Promise<Availability> {
   }
 }
 
+/** A backend by name, and whether it can be had here. */
+export interface BackendDescription {
+  readonly name: string
+  readonly available: boolean
+  /** Why it can't be had, else `available`. */
+  readonly reason: string
+  /** Lines about the device that it would run on, where there is something to say: adapter, limits, features. */
+  readonly details: readonly string[]
+}
+
 /** What there is, the most preferred first: every registered backend, whether it can be had here, and why not. */
-export async function describeBackends(): Promise<{ name: string; available: boolean; reason: string }[]> {
+export async function describeBackends(): Promise<BackendDescription[]> {
   registerOwnBackends()
   return Promise.all(
     registeredBackends().map(async (factory) => {
@@ -94,7 +110,14 @@ export async function describeBackends(): Promise<{ name: string; available: boo
         name: factory.name,
         available: found.available,
         reason: found.available ? 'available' : found.reason,
+        details: found.details ?? [],
       }
     }),
   )
+}
+
+/** The names of all backends, the most preferred first, without looking whether they can be had. */
+export function backendNames(): string[] {
+  registerOwnBackends()
+  return registeredBackends().map(({ name }) => name)
 }

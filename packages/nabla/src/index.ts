@@ -30,6 +30,7 @@ export {
 } from '@nabla/backend'
 export { createCpuBackend } from '@nabla/backend-cpu'
 export { createWasmBackend, type WasmBackendOptions } from '@nabla/backend-wasm'
+export { createWebgpuBackend, type WebgpuBackendOptions } from '@nabla/backend-webgpu'
 export * from '@nabla/core'
 export * from '@nabla/data'
 export * from '@nabla/io'
@@ -100,5 +101,13 @@ export {
 } from '@nabla/nn'
 export * from '@nabla/optim'
 export type { Configuration } from './configuration.js'
-export { type Configured, type ConfigureOptions, configure, describeBackends } from './configure.js'
+export {
+  type BackendDescription,
+  backendNames,
+  type Configured,
+  type ConfigureOptions,
+  configure,
+  describeBackends,
+} from './configure.js'
+export { type Verification, type VerifyOptions, verifyBackend } from './verify-backend.js'
 export { type CreateWorkerOptions, createWorkerBackend } from './worker-backend.js'

@@ -13,8 +13,10 @@ import {
 import { startWorker } from './start-worker.js'
 
 export interface CreateWorkerOptions extends WorkerBackendOptions {
-  /** A worker of your own, or a port to one, whose file imports `nabla/worker`; default: one that is started for it. */
+  /** A worker of your own, or a port to one, that calls `serve` of `nabla/nabla-backend-worker`; default: one is started. */
   readonly worker?: Endpoint<FromWorker>
+  /** Where the file of the worker is; default: beside the program. */
+  readonly workerUrl?: string | URL
 }
 
 /**
@@ -28,9 +30,10 @@ export interface CreateWorkerOptions extends WorkerBackendOptions {
  */
 export async function createWorkerBackend({
   worker,
+  workerUrl,
   ...options
 }: CreateWorkerOptions = {}): Promise<WorkerBackend> {
-  return workerBackend(portOf(worker ?? startWorker()), options)
+  return workerBackend(portOf(worker ?? startWorker(workerUrl)), options)
 }
 
 /** `worker:wasm` is `wasm` in a worker, and `worker:auto` the first that can be had there. */

@@ -14,8 +14,9 @@ export async function info(flags: InfoFlags, signal?: AbortSignal): Promise<void
   const { description, seed } = await chooseBackend(flags)
   const saved = await findSaved(flags)
   console.log('Backends')
-  for (const { name, available, reason } of await describeBackends()) {
+  for (const { name, available, reason, details } of await describeBackends()) {
     console.log(`  ${available ? '✓' : '✗'} ${name.padEnd(10)} ${reason}`)
+    for (const line of details) console.log(`    ${''.padEnd(10)} ${line}`)
   }
   console.log(`  in use: ${description}`)
   // A model that is only found in the usual place says nothing about the next training.

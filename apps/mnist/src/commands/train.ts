@@ -135,7 +135,8 @@ async function concludeProfile(
 ): Promise<void> {
   if (profile?.last === undefined) return
   const file = flag === true ? undefined : flag
-  await showProfile(profile.last, file, printer, !backend.capabilities.synchronousRead)
+  const isQueueing = !backend.capabilities.synchronousRead && backend.timed === undefined
+  await showProfile(profile.last, file, printer, isQueueing)
 }
 
 /** Trains a model and reports on it. */

@@ -2,7 +2,7 @@
  * A small assembler for WebAssembly: kernels are written in TypeScript with typed values, and become functions at run
  * time. No build step, no bytes in the repository.
  */
-export { supportsRelaxedSimd, supportsSimd } from './features.js'
+export { supportsRelaxedSimd, whatIsMissing } from './features.js'
 export { type Callable, FunctionBuilder, type Jump } from './function.js'
 export { type LaneBits, type LoadKind, load, loadLane } from './memory-access.js'
 export { type Kernel, ModuleBuilder } from './module.js'

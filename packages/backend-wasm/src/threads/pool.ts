@@ -49,6 +49,16 @@ export class Pool {
     return false
   }
 
+  /** Whether the workers are there. */
+  get running(): boolean {
+    return this.#workers.running
+  }
+
+  /** Starts the workers now instead of with the first kernel that asks for them. */
+  start(): void {
+    void this.#workers.ready
+  }
+
   /** Starts the workers, and resolves when they are ready or given up. */
   settled(): Promise<void> {
     return this.#workers.settled()

@@ -1,6 +1,6 @@
 /**
  * Starts a worker: in Node from text, because a program's bundler, or a test that runs TypeScript, leaves no file behind
- * that could be named; in browsers from a module file of the same origin, named in the form that bundlers look for.
+ * that could be named; in browsers from a module file of the same origin, since policies forbid workers from text.
  */
 import type { Start } from './control.js'
 import { execute, serve } from './serve.js'
@@ -32,7 +32,8 @@ const TEXT = (): string =>
   `globalThis.__name = (named) => named;(${serve})(${execute}, require('node:worker_threads').workerData)`
 
 function spawnInNode({ Worker }: NodeWorkers, start: Start, failed: (reason: string) => void): Spawned {
-  const worker = new Worker(TEXT(), { eval: true, workerData: start, name: 'nabla' })
+  // Without the program's own flags, which may make its text a module, or load what it needs none of.
+  const worker = new Worker(TEXT(), { eval: true, execArgv: [], workerData: start, name: 'nabla' })
   // The process ends when nothing but workers is left.
   worker.unref()
   worker.on('error', ({ message }) => failed(message))
@@ -40,16 +41,31 @@ function spawnInNode({ Worker }: NodeWorkers, start: Start, failed: (reason: str
   return { terminate: () => worker.terminate() }
 }
 
-function spawnInBrowser(start: Start, failed: (reason: string) => void): Spawned {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-  worker.addEventListener('error', ({ message }) => failed(message || 'its file could not be loaded'))
+/** Named in the form that Vite, webpack and others look for, who then make the file and put its name here. */
+const besideThis = (): Worker =>
+  new Worker(new URL('./nabla-worker.js', import.meta.url), { type: 'module', name: 'nabla-worker' })
+
+const NO_FILE =
+  'its file could not be loaded; if the bundler made none, put nabla-worker.js beside the program or name it in the option workerUrl'
+
+function spawnInBrowser(make: () => Worker, start: Start, failed: (reason: string) => void): Spawned {
+  const worker = make()
+  worker.addEventListener('error', ({ message }) => failed(message || NO_FILE))
   worker.postMessage(start)
   return { terminate: async () => worker.terminate() }
 }
 
-export const spawn: Spawn = (start, failed) => {
-  const workers = host()?.getBuiltinModule?.('node:worker_threads')
-  return workers === undefined ? spawnInBrowser(start, failed) : spawnInNode(workers, start, failed)
+/** Whether workers start from a file, which may be missing. */
+export const needsFile = (): boolean => host()?.getBuiltinModule?.('node:worker_threads') === undefined
+
+/** @param url of the file of a worker, in browsers; default: beside this one. */
+export function spawnFrom(url?: string | URL): Spawn {
+  const named = (): Worker => new Worker(url ?? '', { type: 'module', name: 'nabla-worker' })
+  return (start, failed) => {
+    const workers = host()?.getBuiltinModule?.('node:worker_threads')
+    if (workers !== undefined) return spawnInNode(workers, start, failed)
+    return spawnInBrowser(url === undefined ? besideThis : named, start, failed)
+  }
 }
 
 /** More than this rarely helps: kernels become short, or wait for memory. */

@@ -1,4 +1,5 @@
 /** Threads that can't be had, that die, and that end: results are right or an error says why, and nothing hangs. */
+import { Worker } from 'node:worker_threads'
 import { expressions as e, input, rowMajorLayout, type View } from '@nabla/backend'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { i32, load } from '../assembler/index.js'
@@ -7,7 +8,8 @@ import { Device } from '../device.js'
 import { LinearMemory } from '../memory/linear-memory.js'
 import { WORKER_BYTES } from './control.js'
 import { Pool } from './pool.js'
-import { type Spawn, type Spawned, spawn } from './spawn.js'
+import { execute, serve } from './serve.js'
+import { type Spawn, type Spawned, spawnFrom } from './spawn.js'
 import type { ThreadOptions } from './threads.js'
 import { ANY_WORK } from './thresholds.js'
 
@@ -64,6 +66,7 @@ function expectOneThread({ capabilities }: WasmBackend, reason: RegExp): void {
 }
 
 const terminate = async (): Promise<void> => {}
+const spawn = spawnFrom()
 
 /** A worker that does nothing; its control words may be changed. */
 const silent =
@@ -79,6 +82,14 @@ describe('two threads', () => {
     await backend.startThreads()
     expect(backend.capabilities).toMatchObject({ threads: 2 })
     expect(backend.capabilities.description).toMatch(/, 2 threads$/)
+    expectRightResults(backend)
+  })
+
+  it('are counted only when they are there, where they may turn out impossible', async () => {
+    const backend = make({ eager: true })
+    expectOneThread(backend, /the others are being started/)
+    await backend.threadsKnown()
+    expect(backend.capabilities).toMatchObject({ threads: 2 })
     expectRightResults(backend)
   })
 
@@ -154,6 +165,31 @@ describe('one thread is left', () => {
     expectRightResults(backend)
     await backend.startThreads()
     expectOneThread(backend, /its file could not be loaded/)
+    expectRightResults(backend)
+  })
+
+  it('where their file is missing, before anything is computed', async () => {
+    const backend = make({
+      eager: true,
+      spawn: (_, failed) => {
+        setTimeout(() => failed('its file could not be loaded'), 1)
+        return { terminate }
+      },
+    })
+    await backend.threadsKnown()
+    expectOneThread(backend, /its file could not be loaded/)
+  })
+
+  it('where a policy lets workers have no modules', async () => {
+    const forbidding: Spawn = (start, failed) => {
+      const text = `WebAssembly.Module = class { constructor() { throw new Error('forbidden') } };(${serve})(${execute}, require('node:worker_threads').workerData)`
+      const worker = new Worker(text, { eval: true, workerData: start })
+      worker.on('error', ({ message }) => failed(message))
+      return worker
+    }
+    const backend = make({ spawn: forbidding })
+    await backend.startThreads()
+    expectOneThread(backend, /a worker failed: forbidden/)
     expectRightResults(backend)
   })
 

@@ -4,7 +4,7 @@
 import { listAt, STATES, type Start, WORKER_BYTES, wordsAt } from './control.js'
 import { Hands } from './hands.js'
 import { Library } from './library.js'
-import { type Spawn, type Spawned, spawn } from './spawn.js'
+import { type Spawn, type Spawned, spawnFrom } from './spawn.js'
 
 export interface WorkersOptions {
   /** The calling thread is one of them. */
@@ -20,6 +20,7 @@ export interface WorkersOptions {
 }
 
 const START_TIMEOUT = 2000
+const TICK = 50
 /** Calls take milliseconds; a process may be held up for longer. */
 const CALL_TIMEOUT = 10_000
 /** Milliseconds that a worker looks for work: the host takes 0.005 to 0.05 between kernels, and waking takes as long. */
@@ -50,9 +51,14 @@ export class Workers {
     return this.#reason
   }
 
+  /** Whether they are there. */
+  get running(): boolean {
+    return this.#state === 'running'
+  }
+
   /** Whether they can be used; asked for the first time, they are started. */
   get ready(): boolean {
-    if (this.#state === 'running') return true
+    if (this.running) return true
     if (this.#state === 'idle') this.#start()
     if (this.#state !== 'starting' || !this.hands.every((each) => each.ready)) return false
     clearTimeout(this.#timer)
@@ -63,7 +69,7 @@ export class Workers {
   /** Starts them; they get ready by themselves. */
   #start(): void {
     this.#state = 'starting'
-    const { memory, address, spawn: make = spawn, startTimeout = START_TIMEOUT } = this.#options
+    const { memory, address, spawn: make = spawnFrom(), startTimeout = START_TIMEOUT } = this.#options
     try {
       this.hands.forEach((_, i) => {
         const at = address + i * WORKER_BYTES
@@ -80,9 +86,20 @@ export class Workers {
       this.fail(`a worker could not be started: ${error instanceof Error ? error.message : String(error)}`)
       return
     }
+    this.#expect(startTimeout)
+  }
+
+  /** Gives them up after some time; in ticks, since they don't get on while this thread is busy and no timer runs. */
+  #expect(left: number): void {
+    const tick = Math.min(left, TICK)
     this.#timer = setTimeout(() => {
-      if (!this.ready) this.fail(`workers were not ready after ${startTimeout / 1000} s`)
-    }, startTimeout)
+      if (this.ready || this.#state === 'ended') return
+      if (left > tick) this.#expect(left - tick)
+      else {
+        const { startTimeout = START_TIMEOUT } = this.#options
+        this.fail(`workers were not ready after ${startTimeout / 1000} s`)
+      }
+    }, tick)
     // In browsers, where nothing keeps a page, it is a number.
     this.#timer.unref?.()
   }

@@ -51,5 +51,5 @@ export function checked(backend: Backend): Backend {
       })
     }
   }
-  return decorate(backend, { run, prepare: undefined })
+  return decorate(backend, { run, timed: undefined, prepare: undefined })
 }

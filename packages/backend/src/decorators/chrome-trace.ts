@@ -44,7 +44,7 @@ function kernelEvent(entry: ProfileEntry): object {
 /**
  * The entries as the text of a trace file, about 300 bytes for each. Times are in microseconds since the profile began
  * or was reset; what lies between two calls is the time of everything else. For a backend that works asynchronously
- * they are times of queueing.
+ * and has no clock of its own they are times of queueing.
  *
  * @example await writeFile('trace.json', toChromeTrace(backend.entries(), { name: 'training' }))
  */

@@ -13,6 +13,7 @@ export function decorate(inner: Backend, changes: Partial<Backend>): Backend {
     write: (buffer, data) => inner.write(buffer, data),
     read: (buffer, offset, length) => inner.read(buffer, offset, length),
     ...(inner.readSync && { readSync: inner.readSync.bind(inner) }),
+    ...(inner.timed && { timed: inner.timed.bind(inner) }),
     ...(inner.prepare && { prepare: inner.prepare.bind(inner) }),
     ...(inner.room && { room: inner.room.bind(inner) }),
     run: (call) => inner.run(call),

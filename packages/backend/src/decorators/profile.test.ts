@@ -67,6 +67,39 @@ describe('profile', () => {
     expect(broken.entries()).toEqual([])
   })
 
+  it("has the device's own times, where it tells them, after the next read", async () => {
+    const answers: ((time: { start: number; end: number }) => void)[] = []
+    const timed = () => new Promise<{ start: number; end: number }>((resolve) => void answers.push(resolve))
+    const run = vi.fn()
+    const backend = profile(decorate(inner, { run, timed }))
+    expect(backend.timed).toBeUndefined()
+    backend.run(CALLS.map.call)
+    backend.run(CALLS.scan.call)
+    const [queued] = backend.entries()
+    const list = backend.entries()
+    const read = backend.read(viewOf([2]).buffer)
+    backend.resetProfile()
+    answers[0]?.({ start: 5000, end: 5010 })
+    answers[1]?.({ start: 5012.5, end: 5020 })
+    await read
+    await backend.synchronize()
+    expect(run).not.toHaveBeenCalled()
+    const start = queued?.start ?? Number.NaN
+    expect(list.map(({ start: at, microseconds }) => [at - start, microseconds])).toEqual([
+      [expect.closeTo(0), 10],
+      [expect.closeTo(12.5), 7.5],
+    ])
+    expect(backend.entries()).toEqual([])
+  })
+
+  it('keeps the time of queueing where the device fails to tell', async () => {
+    const timed = () => Promise.reject(new Error('lost'))
+    const backend = profile(decorate(inner, { timed }))
+    backend.run(CALLS.scan.call)
+    await backend.synchronize()
+    expect(backend.entries()).toMatchObject([{ label: 'cumulativeSum' }])
+  })
+
   it('sees programs call by call, whatever the backend would make of them', () => {
     const prepare: Backend['prepare'] = () => {
       throw new Error('not to be called')

@@ -2,7 +2,7 @@
  * The `profile` decorator: the same backend, with the time, arithmetic and traffic of every kernel call written down.
  * Counting is in profile-cost.ts, words in profile-describe.ts; profile-format.ts and chrome-trace.ts show the entries.
  */
-import type { Backend } from '../backend.js'
+import type { Backend, DeviceTime } from '../backend.js'
 import type { KernelCall, KernelKind } from '../kernel.js'
 import { decorate } from './decorate.js'
 import { bytesOf, operationsOf } from './profile-cost.js'
@@ -17,7 +17,7 @@ export interface ProfileEntry {
   readonly shape: string
   /** What is computed per element, where that isn't clear from kind and label. */
   readonly expression?: string
-  /** When the call began, in microseconds since the profile began or was reset. */
+  /** When the call began, in microseconds since the profile began or was reset; on a device's clock, about. */
   readonly start: number
   /** How long it took, in microseconds, to the nanosecond where the clock is that fine; 0 where it is coarser. */
   readonly microseconds: number
@@ -35,10 +35,39 @@ export interface ProfiledBackend extends Backend {
   resetProfile(): void
 }
 
+/** Times of a device, as they come, in place of those of the calling thread. */
+class DeviceClock {
+  #pending = new Set<Promise<void>>()
+  /** What the profile's clock is ahead of the device's. */
+  #offset: number | undefined
+
+  /** Corrects the entry at a position when its time is known. */
+  correct(entries: ProfileEntry[], position: number, time: Promise<DeviceTime>): void {
+    const done = time
+      .then(({ start, end }) => {
+        const entry = entries[position]
+        if (entry === undefined) return
+        // The first call is taken to have begun when it was queued.
+        this.#offset ??= entry.start - start
+        entries[position] = { ...entry, start: start + this.#offset, microseconds: Math.max(0, end - start) }
+      })
+      // What went wrong is told by the next read; the entry keeps the time of queueing.
+      .catch(() => {})
+      .finally(() => this.#pending.delete(done))
+    this.#pending.add(done)
+  }
+
+  async settle(): Promise<void> {
+    await Promise.all([...this.#pending])
+  }
+}
+
 /**
- * Wraps a backend so that each call is timed. Times are those of the calling thread: for a backend that works
- * asynchronously they are the cost of queueing, and for the null backend the cost of the call alone. A backend's own
- * `prepare` is left out, so that programs are seen call by call too. An error of a call passes through, unmeasured.
+ * Wraps a backend so that each call is timed: by the device's own clock where it has one (`timed`), else by that of the
+ * calling thread. For a backend that works asynchronously and has no clock that is the cost of queueing, and for the null
+ * backend the cost of the call alone. Times of a device are there after the next read or `synchronize`; until then an
+ * entry has that of queueing. A backend's own `prepare` is left out, so that programs are seen call by call too. An error
+ * of a call passes through, unmeasured.
  *
  * @example
  * const backend = profile(createCpuBackend())
@@ -49,11 +78,13 @@ export interface ProfiledBackend extends Backend {
 export function profile(backend: Backend): ProfiledBackend {
   let entries: ProfileEntry[] = []
   let origin = performance.now()
+  let clock = new DeviceClock()
   // In whole nanoseconds, so that a call ends exactly where or before the next begins, whatever is added to what.
   const nanoseconds = (): number => Math.round((performance.now() - origin) * 1e6)
   const run = (call: KernelCall): void => {
     const start = nanoseconds()
-    backend.run(call)
+    const time = backend.timed?.(call)
+    if (time === undefined) backend.run(call)
     const end = nanoseconds()
     const expression = describeExpressions(call)
     entries.push({
@@ -66,11 +97,25 @@ export function profile(backend: Backend): ProfiledBackend {
       operations: operationsOf(call),
       bytes: bytesOf(call),
     })
+    if (time !== undefined) clock.correct(entries, entries.length - 1, time)
   }
-  return Object.assign(decorate(backend, { run, prepare: undefined }), {
+  const read: Backend['read'] = async (buffer, offset, length) => {
+    const current = clock
+    const data = await backend.read(buffer, offset, length)
+    await current.settle()
+    return data
+  }
+  const synchronize = async (): Promise<void> => {
+    const current = clock
+    await backend.synchronize()
+    await current.settle()
+  }
+  const changes = { run, read, synchronize, timed: undefined, prepare: undefined }
+  return Object.assign(decorate(backend, changes), {
     entries: () => entries,
     resetProfile: () => {
       entries = []
+      clock = new DeviceClock()
       origin = performance.now()
     },
   })

@@ -187,6 +187,11 @@ export class CapturedProgram {
     })
   }
 
+  /** Resolves when its kernels are compiled, where that takes time. */
+  async warmup(): Promise<void> {
+    await this.#executable.warmup?.()
+  }
+
   dispose(): void {
     if (this.#isDisposed) return
     this.#isDisposed = true

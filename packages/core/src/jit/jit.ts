@@ -24,6 +24,12 @@ export interface JitOptions {
 /** A function that runs as a captured program. */
 export interface Jitted<Parameters extends readonly unknown[], Result> {
   (...parameters: Parameters): Result
+  /**
+   * Captures what a call with such arguments runs, without running it, and resolves when its kernels are compiled. On a GPU
+   * that takes a while, and goes on in the background, many at a time; the first call would have to wait for one after
+   * the other. What the function does besides tensor operations happens now instead of at the first call.
+   */
+  warmup(...parameters: Parameters): Promise<void>
   /** Frees the captured programs; the function can still be called and is captured anew. */
   dispose(): void
 }
@@ -149,6 +155,20 @@ export function jit<Parameters extends readonly unknown[], Result>(
     })
   }
   const state = new JitState(name, maximumPrograms)
+  /** The program for a signature, captured if it isn't known; or the result, if the function asked no backend for anything. */
+  const programFor = (
+    signature: string,
+    parameters: Parameters,
+    rows: readonly Tensor[],
+  ): CapturedProgram | { readonly result: unknown } => {
+    const known = state.find(signature)
+    if (known !== undefined) return known
+    const captured = capture(run, parameters, rows)
+    if ('result' in captured) return captured
+    const program = new CapturedProgram(captured)
+    state.keep(signature, program)
+    return program
+  }
   const call = (...parameters: Parameters): Result => {
     if (mustRun()) return run(...parameters)
     const recent = state.again(parameters)
@@ -157,22 +177,27 @@ export function jit<Parameters extends readonly unknown[], Result>(
     if (recent !== undefined) for (const each of parameters) if (each instanceof Tensor) tensors.push(each)
     const { rows, copies } = inRows(tensors)
     try {
-      const known = recent ?? state.find(signature)
-      if (known !== undefined) {
-        if (recent === undefined) state.note(parameters, known)
-        return known.run(rows, tensors) as Result
-      }
-      const captured = capture(run, parameters, rows)
-      if ('result' in captured) return captured.result as Result
-      const program = new CapturedProgram(captured)
-      state.keep(signature, program)
-      state.note(parameters, program)
+      const program = recent ?? programFor(signature, parameters, rows)
+      if ('result' in program) return program.result as Result
+      if (recent === undefined) state.note(parameters, program)
       return program.run(rows, tensors) as Result
     } finally {
       for (const copy of copies) copy.reference.dispose()
     }
   }
-  const jitted = Object.assign(call, { dispose: () => state.dispose() })
+  const warmup = async (...parameters: Parameters): Promise<void> => {
+    if (mustRun()) return
+    const tensors: Tensor[] = []
+    const signature = signatureOf(parameters, tensors)
+    const { rows, copies } = inRows(tensors)
+    try {
+      const program = programFor(signature, parameters, rows)
+      if (!('result' in program)) await program.warmup()
+    } finally {
+      for (const copy of copies) copy.reference.dispose()
+    }
+  }
+  const jitted = Object.assign(call, { warmup, dispose: () => state.dispose() })
   states.set(jitted, state)
   registry.register(jitted, state)
   return jitted

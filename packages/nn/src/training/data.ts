@@ -35,6 +35,8 @@ export interface BatchSource {
   readonly length: number | undefined
   /** The next epoch. Each batch is made by calling what comes, in the scope that is to free it. */
   batches(): AsyncIterable<() => Batch>
+  /** Called with the first batch of an epoch. @returns goes back to before that batch */
+  remember(): () => void
 }
 
 /** A tensor's values on the host, in a type that batches are made of. */
@@ -82,7 +84,13 @@ export function batchSource(data: FitData, options: LoadingOptions, backend: () 
     async *batches() {
       for await (const host of loader.hostBatches()) yield () => batchTensors(host, backend())
     },
+    remember: () => rememberPosition(loader),
   }
+}
+
+function rememberPosition(loader: DataLoader<Columns, unknown>): () => void {
+  const { batch, ...position } = loader.state()
+  return () => loader.restore({ ...position, batch: Math.max(0, batch - 1) })
 }
 
 /** Batches of a loader of the user's, as its `collate` makes them. */
@@ -102,6 +110,7 @@ function collatedBatches(loader: DataLoader<Columns, unknown>, backend: () => Ba
         }
       }
     },
+    remember: () => rememberPosition(loader),
   }
 }
 

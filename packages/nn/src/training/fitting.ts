@@ -1,7 +1,7 @@
 /**
  * Fitting: one call of `fit` — epochs of steps, with reports, validation, callbacks, and ways to stop in between.
  */
-import { breathe, ValueError } from '@nabla/core'
+import { breathe, DeviceLostError, ValueError } from '@nabla/core'
 import type { Callback, TrainingControl } from '../callbacks/callback.js'
 import type { Batch, BatchSource } from './data.js'
 import { divergedSince } from './diagnosis.js'
@@ -10,7 +10,11 @@ import { type EpochLog, History } from './history.js'
 import type { Learner } from './learner.js'
 import type { FitOptions } from './options.js'
 import { type Progress, type Reporter, SILENT } from './progress.js'
+import { type Snapshot, takeSnapshot } from './snapshot.js'
 import { Ticker } from './ticker.js'
+
+/** How often an epoch may be begun anew, for a device that is lost again and again. */
+const MOST_LOSSES = 3
 
 interface FittingParts {
   readonly learner: Learner
@@ -25,6 +29,9 @@ export class Fitting {
   readonly #callbacks: readonly Callback[]
   readonly #history = new History()
   readonly #control: TrainingControl
+  #isWarm = false
+  /** Where the epoch began. */
+  #snapshot: Snapshot | undefined
   /** Steps of an epoch, from the loader or from the epoch before. */
   #steps: number | undefined
 
@@ -77,7 +84,7 @@ export class Fitting {
       }
       await this.#call((callback) => callback.onEpochBegin?.(epoch, this.#control))
       reporter.begin(`Epoch ${epoch}/${epochs}`, this.#steps)
-      const log = await this.#epoch(epoch)
+      const log = await this.#safely(() => this.#epoch(epoch))
       if (log === undefined) {
         history.stopped = 'aborted'
         return
@@ -85,6 +92,33 @@ export class Fitting {
       history.epochs.push(log)
       await this.#call((callback) => callback.onEpochEnd?.(epoch, log, this.#control))
     }
+  }
+
+  /** Runs an epoch; again, on another backend, if the device is lost and somebody knows where to go on. */
+  async #safely<T>(run: () => Promise<T>): Promise<T> {
+    for (let losses = 0; ; losses++) {
+      try {
+        return await run()
+      } catch (error) {
+        const { onDeviceLost } = this.#options
+        const isLost = error instanceof DeviceLostError && onDeviceLost !== undefined
+        if (!isLost || this.#snapshot === undefined || losses === MOST_LOSSES) throw error
+        this.#parts.reporter.interrupt()
+        this.#snapshot.restore(await onDeviceLost(error))
+        this.#isWarm = false
+      }
+    }
+  }
+
+  /** Before the first step of an epoch. */
+  async #prepare(batch: () => Batch): Promise<void> {
+    const { learner, source } = this.#parts
+    if (this.#options.onDeviceLost !== undefined) {
+      learner.build(batch)
+      this.#snapshot = await takeSnapshot(learner, source.remember())
+    }
+    if (this.#jit && !this.#isWarm) await learner.warmup(batch)
+    this.#isWarm = true
   }
 
   async #call(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
@@ -125,6 +159,7 @@ export class Fitting {
     scores.begin('fit')
     try {
       for await (const batch of source.batches()) {
+        if (ticker.steps === 0) await this.#prepare(batch)
         this.#step(batch, epoch, ticker.steps + 1)
         const isDue = ticker.tick()
         await this.#call((callback) => callback.onBatchEnd?.(ticker.steps, this.#control))

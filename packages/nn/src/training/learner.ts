@@ -115,6 +115,28 @@ export class Learner {
     this.scores.add(value, auxiliary.predictions, batch.targets)
   }
 
+  /** Makes the weights, if there are none yet, for such a batch. */
+  build(makeBatch: () => Batch): void {
+    scope(() => this.#ensureBuilt(makeBatch()))
+  }
+
+  /**
+   * Captures the step for such a batch, and resolves when its kernels are compiled: on a GPU many at a time, in the
+   * background. Nothing is trained yet.
+   */
+  async warmup(makeBatch: () => Batch): Promise<void> {
+    const { synchronousRead } = this.backend().capabilities
+    // Where values can be read at once, kernels run where the host does, and compile in no time.
+    if (synchronousRead) return
+    const compiled = scope(() => {
+      const batch = makeBatch()
+      this.#ensureBuilt(batch)
+      const variables = requireTrainable(this.model.variables)
+      return { done: this.#capturedTrain.warmup(batch, variables, structureOf(this.model)) }
+    })
+    await compiled.done
+  }
+
   /** The captured step changes no weight if the loss isn't finite, so there is nothing to undo but the host's part. */
   #trainCaptured(batch: Batch, all: readonly Variable[], variables: Variable[], where: () => string): void {
     const rewind = rememberGenerators(this.model)

@@ -1,6 +1,7 @@
 /**
  * The options of compile, fit, evaluate and predict.
  */
+import type { Backend, DeviceLostError } from '@nabla/core'
 import type { Optimizer, OptimizerName } from '@nabla/optim'
 import { type Callback, checkCallback } from '../callbacks/callback.js'
 import type { LossLike } from '../losses/index.js'
@@ -49,6 +50,12 @@ export interface FitOptions {
   readonly reportEvery?: number
   /** Whether steps run as captured programs; default: as compiled. */
   readonly jit?: boolean
+  /**
+   * Gives the backend to go on with when the device is lost, e.g. `() => createWasmBackend()`. The epoch is then trained
+   * again from its beginning, for which weights and the optimizer's state are read at the beginning of every epoch. If
+   * the lost one was the default backend, the new one becomes it. Without, the error is thrown.
+   */
+  readonly onDeviceLost?: (error: DeviceLostError) => Backend | Promise<Backend>
 }
 
 export interface EvaluateOptions {
@@ -84,6 +91,7 @@ const FIT: Names<FitOptions> = {
   signal: true,
   reportEvery: true,
   jit: true,
+  onDeviceLost: true,
 }
 
 const EVALUATE: Names<EvaluateOptions> = { batchSize: true, verbose: true, signal: true, jit: true }
@@ -113,6 +121,9 @@ export function checkFitOptions(options: FitOptions): void {
   )
   requireOption('fit', 'callbacks', callbacks, Array.isArray(callbacks), 'a list')
   callbacks.forEach(checkCallback)
+  const { onDeviceLost } = options
+  const isFunction = onDeviceLost === undefined || typeof onDeviceLost === 'function'
+  requireOption('fit', 'onDeviceLost', onDeviceLost, isFunction, 'a function that gives a backend')
 }
 
 export function checkEvaluateOptions(options: EvaluateOptions): void {

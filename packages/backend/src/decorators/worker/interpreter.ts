@@ -86,6 +86,9 @@ export class Interpreter {
         this.#programs.delete(number)
         break
       }
+      case OPERATION.warmup:
+        this.answer(words.next(), this.#warmup(words.next()))
+        break
       case OPERATION.read:
         this.answer(words.next(), this.#read(words.next(), words.next(), words.next()))
         break
@@ -160,6 +163,11 @@ export class Interpreter {
     if (program === undefined) throw new RangeError('worker: a program is run that was not prepared')
     if (drops) this.dropped += program.kernels
     program.run(bindings, scalars, this.#losses, drops ? dropped(program.label) : undefined)
+  }
+
+  async #warmup(number: number): Promise<undefined> {
+    this.#throwFailure()
+    await this.#programs.get(number)?.warmup()
   }
 
   /** The first error since the last time, which is then known. */

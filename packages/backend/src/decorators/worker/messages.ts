@@ -25,6 +25,8 @@ export const OPERATION = {
   runProgram: 6,
   /** Program. */
   disposeProgram: 7,
+  /** Number of the request, program. */
+  warmup: 10,
   /** Number of the request, buffer, offset, length. */
   read: 8,
   /** Number of the request. */

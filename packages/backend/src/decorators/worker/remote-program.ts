@@ -58,6 +58,10 @@ export class RemoteProgram implements Executable {
     outbox.end(this.#label, this.#kernels)
   }
 
+  async warmup(): Promise<void> {
+    await this.connection.request(OPERATION.warmup, 'warmup', [this.number])
+  }
+
   dispose(): void {
     if (this.#isDisposed) return
     this.#isDisposed = true

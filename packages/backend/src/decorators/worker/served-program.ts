@@ -84,6 +84,10 @@ export class ServedProgram {
     }
   }
 
+  async warmup(): Promise<void> {
+    await this.#executable?.warmup?.()
+  }
+
   dispose(): void {
     this.#executable?.dispose()
   }

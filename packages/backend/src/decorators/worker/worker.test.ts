@@ -2,11 +2,13 @@
  * A backend in a worker as its user sees it: the same interface, few messages, errors that keep their class, and what is
  * lost, named as such.
  */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createTypedArray, type TypedArray } from '../../dtype.js'
 import {
   AxisError,
   BackendError,
+  CancelledError,
+  DeviceLostError,
   DisposedError,
   DTypeError,
   NablaError,
@@ -185,6 +187,8 @@ describe('errors', () => {
     new AxisError('sum', 3, 2),
     new NablaError('x', because),
     new BackendError('allocate', because),
+    new DeviceLostError('matmul', because),
+    new CancelledError('exp', because),
     new RangeError('program: slot 3 is not bound to a buffer'),
     new Error('else'),
   ])('%s keeps its class, place and message', (error) => {
@@ -273,6 +277,18 @@ describe('errors', () => {
     }
     executable?.dispose()
     await remote.synchronize()
+  })
+
+  it('in compiling ahead are thrown by that', async () => {
+    const warmup = vi.fn(async () => {
+      throw new ValueError('warmup', because)
+    })
+    await using connection = await connect(() => ({
+      prepare: () => ({ temporaryBytes: 0, run() {}, dispose() {}, warmup }),
+    }))
+    const executable = connection.remote.prepare?.(twoSteps)
+    await expect(executable?.warmup?.()).rejects.toThrow(ValueError)
+    expect(warmup).toHaveBeenCalledOnce()
   })
 
   it('in an allocation are told by everything that needs the memory', async () => {

@@ -1,6 +1,6 @@
 /**
- * The composites that this backend claims: softmax and logSoftmax in three kernels over a strip of lines that stays in the
- * cache, without tensors in between; in float32 where the type is float16.
+ * softmax and logSoftmax of any type along any axis: in three kernels over a strip of lines that stays in the cache, without
+ * tensors in between; in float32 where the type is float16.
  */
 import {
   type CompositeCall,
@@ -12,10 +12,10 @@ import {
   sliceLayout,
   type View,
 } from '@nabla/backend'
-import type { Device } from './device.js'
-import { runMap } from './map/map.js'
-import { runReduce } from './reduce/reduce.js'
-import { withTemporary } from './temporary.js'
+import type { Device } from '../device.js'
+import { runMap } from '../map/map.js'
+import { runReduce } from '../reduce/reduce.js'
+import { withTemporary } from '../temporary.js'
 
 /** Elements of a strip: 1 MiB of float32, which a third-level cache keeps, and long enough for the host to be forgotten. */
 const STRIP = 2 ** 18
@@ -36,10 +36,9 @@ function part(view: View, axis: number, start: number, length: number): View {
   return { ...view, ...sliceLayout(view, axis, start, length, 1) }
 }
 
-export function runComposite(device: Device, call: CompositeCall): void {
+export function runStrips(device: Device, call: CompositeCall): void {
   const [source, target] = [call.inputs[0] as View, call.outputs[0] as View]
   const axis = call.attributes.axis as number
-  if (source.shape.includes(0)) return
   const [cut, step] = stripsOf(source.shape, axis)
   const length = source.shape[cut] as number
   for (let start = 0; start < length; start += step) {

@@ -1,0 +1,55 @@
+/**
+ * Opening a GPU: from the options to a device, or to the reason why there is none.
+ */
+import { BackendError } from '@nabla/backend'
+import { detailsOf } from './facts.js'
+import { findGpu } from './gpu.js'
+import { deviceDescriptor, type Limits } from './limits.js'
+import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
+
+export interface OpenOptions {
+  /** Whether an adapter that is no GPU may be used: for tests, since it is slower than the wasm backend. Default false. */
+  readonly allowSoftware?: boolean
+  /** `'minimum'` asks for no more than every device has; default `'adapter'`. */
+  readonly limits?: Limits
+}
+
+/** An adapter that may be used, or a phrase on why there is none; details where there is one all the same. */
+export type FoundAdapter =
+  | { readonly adapter: GPUAdapter; readonly details: readonly string[] }
+  | { readonly reason: string; readonly details: readonly string[] }
+
+async function requestAdapter(gpu: GPU, allowSoftware: boolean): Promise<GPUAdapter | null> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (adapter !== null || !allowSoftware) return adapter
+  return gpu.requestAdapter({ forceFallbackAdapter: true })
+}
+
+export async function findAdapter({ allowSoftware = false }: OpenOptions = {}): Promise<FoundAdapter> {
+  const found = await findGpu()
+  if ('reason' in found) return { ...found, details: [] }
+  const adapter = await requestAdapter(found.gpu, allowSoftware)
+  if (adapter === null) {
+    return { reason: 'there is WebGPU, but no GPU that it could use (no adapter)', details: [] }
+  }
+  const info: AdapterInfo = adapter.info ?? {}
+  const details = detailsOf(info, adapter)
+  if (!isSoftware(info) || allowSoftware) return { adapter, details }
+  return {
+    reason: `only a software adapter (${describeAdapter(info)}), slower than the wasm backend; allow it with allowSoftware: true, on a command line --allow-software`,
+    details,
+  }
+}
+
+/** @throws BackendError where there is none */
+export async function openDevice(options: OpenOptions = {}): Promise<GPUDevice> {
+  const found = await findAdapter(options)
+  if ('reason' in found) {
+    throw new BackendError('createWebgpuBackend', {
+      expected: 'a GPU that can be had through WebGPU',
+      received: found.reason,
+      fix: "use the wasm backend, or backend: 'auto', where there is no GPU",
+    })
+  }
+  return found.adapter.requestDevice(deviceDescriptor(found.adapter, options.limits ?? 'adapter'))
+}

@@ -1,0 +1,32 @@
+/**
+ * Making WebGPU backends: by function, and by name through the registry.
+ */
+import type { BackendFactory } from '@nabla/backend'
+import { WebgpuBackend } from './backend.js'
+import { findAdapter, type OpenOptions, openDevice } from './device/open.js'
+
+export interface WebgpuBackendOptions extends OpenOptions {}
+
+/**
+ * A backend on the GPU. Several may exist side by side, each with a device of its own.
+ *
+ * @throws BackendError where no GPU can be had, with the reason
+ * @example
+ * const backend = await createWebgpuBackend()
+ */
+export async function createWebgpuBackend(options: WebgpuBackendOptions = {}): Promise<WebgpuBackend> {
+  return new WebgpuBackend(await openDevice(options))
+}
+
+/** For `registerBackend`: name `webgpu`, before `wasm`. */
+export const webgpuBackendFactory: BackendFactory = {
+  name: 'webgpu',
+  priority: 20,
+  probe: async (options) => {
+    const { details, ...found } = await findAdapter(options)
+    return 'reason' in found
+      ? { available: false, reason: found.reason, details }
+      : { available: true, details }
+  },
+  create: ({ allowSoftware }) => createWebgpuBackend(allowSoftware === undefined ? {} : { allowSoftware }),
+}

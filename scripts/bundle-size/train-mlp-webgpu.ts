@@ -1,0 +1,8 @@
+/**
+ * The smallest browser program that trains the 784-512-10 network on the WebGPU backend: tensors, gradients and an
+ * optimizer, without layers.
+ */
+import { createWebgpuBackend } from '@nabla/backend-webgpu'
+import { train } from './shared/train.js'
+
+export const step = createWebgpuBackend().then(train)
