@@ -2,7 +2,7 @@
  * The one build recipe of every package and program: ESM for Node 20 and current browsers, with source maps.
  * Declarations are made for all packages at once, by scripts/declarations.mjs.
  */
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** The declarations are not this recipe's to remove. */
@@ -49,6 +49,7 @@ export function packageBuild({ bundled = ['src/index.ts'], alone = [] }: Package
         entry: [path],
         outDir: join('dist', dirname(builtPath(path))),
         platform: 'neutral',
+        noExternal: [/^@nabla\//],
         clean: false,
       }),
     ),
@@ -58,12 +59,13 @@ export function packageBuild({ bundled = ['src/index.ts'], alone = [] }: Package
 interface PackageOptions {
   /** What is bundled for Node. */
   readonly bundled?: string[]
-  /** What is used apart from the rest, e.g. in a worker: one file each, with all that it imports. */
+  /** What is used apart from the rest, e.g. in a worker: one file each, with all that it imports, from other packages too. */
   readonly alone?: string[]
 }
 
-/** Where a source goes in `dist`, without the extension. */
-const builtPath = (path: string): string => path.replace(/^src\//, '').replace(/\.ts$/, '.')
+/** Where a source goes in `dist`, without the extension; one of another package goes to the top. */
+const builtPath = (path: string): string =>
+  path.startsWith('src/') ? path.slice(4).replace(/\.ts$/, '.') : basename(path, 'ts')
 
 /** A program for Node, in one file, that starts at `src/main.ts`. */
 export function programBuild(overrides: Options = {}) {

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { executablePages } from './docs/runner/plugin.js'
+import { bundledWorkers } from './vitest.workers.js'
 
 // SwiftShader, which comes with Chromium, is the GPU of the tests. The Vulkan loader reads the environment of the process,
 // which workers can't change.
@@ -16,7 +17,7 @@ if (process.env.VK_ICD_FILENAMES === undefined && existsSync(swiftShader))
 const conditions = ['@nabla/source', 'module', 'node', 'development|production']
 
 export default defineConfig({
-  plugins: [executablePages()],
+  plugins: [executablePages(), bundledWorkers()],
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@nabla/source', 'node', 'module-sync'] } },
   test: {

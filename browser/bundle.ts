@@ -9,7 +9,10 @@ import type { Scripts } from './site.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** What packages start as workers: `new URL('./nabla-worker.js', import.meta.url)`, which esbuild doesn't follow by itself. */
+/** Files that packages start as workers. */
+const WORKERS = ['nabla-worker.ts', 'nabla-backend-worker.ts']
+
+/** Where they are: esbuild doesn't follow `new URL('./nabla-worker.js', import.meta.url)` by itself. */
 function workers(): string[] {
   const packages = join(ROOT, 'packages')
   return readdirSync(packages)
@@ -17,7 +20,7 @@ function workers(): string[] {
       const sources = join(packages, name, 'src')
       return readdirSync(sources, { recursive: true, encoding: 'utf8' }).map((path) => join(sources, path))
     })
-    .filter((path) => basename(path) === 'nabla-worker.ts')
+    .filter((path) => WORKERS.includes(basename(path)))
 }
 
 /** Bundles the page of this name in `browser/pages`, and beside it the workers. */

@@ -51,9 +51,17 @@ function publishingProblems(folder, content) {
   ]
 }
 
-/** No package does anything when it is imported, except `nabla`, whose entry brings a default backend. */
+/**
+ * No package does anything when it is imported, except `nabla`, whose entry brings a default backend, and whose worker
+ * serves.
+ */
 function sideEffectsOf(name) {
-  return name === 'nabla' ? ['./dist/index.js', './dist/node/index.js', './src/index.ts'] : false
+  if (name !== 'nabla') return false
+  return ['index', 'nabla-backend-worker'].flatMap((entry) => [
+    `./dist/${entry}.js`,
+    `./dist/node/${entry}.js`,
+    `./src/${entry}.ts`,
+  ])
 }
 
 /** `exports` as a published package has it. */

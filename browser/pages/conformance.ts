@@ -5,6 +5,7 @@ import type { Backend, Capabilities } from '@nabla/backend'
 import { createWasmBackend } from '@nabla/backend-wasm'
 import { createWebgpuBackend } from '@nabla/backend-webgpu'
 import { type ConformanceCase, failuresOf, runConformance } from '@nabla/conformance/core'
+import { createWorkerBackend } from 'nabla'
 import { report } from './report.js'
 
 /** What the page finds in its address. */
@@ -30,6 +31,8 @@ const BACKENDS = {
   wasm: () => createWasmBackend(),
   webgpu: () => createWebgpuBackend({ allowSoftware: true }),
   'webgpu-minimum': () => createWebgpuBackend({ allowSoftware: true, limits: 'minimum' }),
+  'worker:wasm': () => createWorkerBackend({ backend: 'wasm' }),
+  'worker:webgpu': () => createWorkerBackend({ backend: 'webgpu', allowSoftware: true }),
 } satisfies Record<string, () => Backend | Promise<Backend>>
 
 function isBackend(name: string): name is keyof typeof BACKENDS {

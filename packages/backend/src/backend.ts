@@ -60,6 +60,11 @@ export interface Backend {
   prepare?(program: Program): Executable
   /** Resolves when all work is done. */
   synchronize(): Promise<void>
+  /**
+   * Where work is queued elsewhere: resolves when there is room for more; nothing where there is now. A loop that awaits it at
+   * each step doesn't run far ahead of the device.
+   */
+  room?(): Promise<void> | undefined
   memory(): MemoryStats
   dispose(): Promise<void>
 }

@@ -72,3 +72,8 @@ export class DeviceLostError extends NablaError {
 export class BackendError extends NablaError {
   override readonly name = 'BackendError'
 }
+
+/** Work that was given up because somebody asked for that. */
+export class CancelledError extends NablaError {
+  override readonly name = 'CancelledError'
+}

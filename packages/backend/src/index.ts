@@ -22,6 +22,12 @@ export {
   trace,
   withScalars,
 } from './decorators/trace.js'
+export type { WorkerBackend } from './decorators/worker/client.js'
+export { type WorkerBackendOptions, workerBackend } from './decorators/worker/handshake.js'
+export type { FromWorker, ToWorker } from './decorators/worker/messages.js'
+export type { Backlog } from './decorators/worker/outbox.js'
+export { type Endpoint, type Port, portOf } from './decorators/worker/port.js'
+export { type CreateBackend, serveBackend } from './decorators/worker/server.js'
 export * from './dtype.js'
 export * from './errors.js'
 export { castNumber, roundToType } from './expr/convert.js'

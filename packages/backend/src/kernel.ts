@@ -32,7 +32,17 @@ export interface MapCall<B = Buffer, N = number> extends CallBase {
   readonly when?: View<B>
 }
 
-export type ReduceOperation = 'sum' | 'product' | 'maximum' | 'minimum' | 'any' | 'all' | 'argMax' | 'argMin'
+export const REDUCE_OPERATIONS = [
+  'sum',
+  'product',
+  'maximum',
+  'minimum',
+  'any',
+  'all',
+  'argMax',
+  'argMin',
+] as const
+export type ReduceOperation = (typeof REDUCE_OPERATIONS)[number]
 
 /**
  * Reduction of a mapped expression over `axes` of `shape` (sorted). The output keeps the reduced axes with length 1.
@@ -81,6 +91,9 @@ export interface ContractCall<B = Buffer, N = number> extends CallBase {
   readonly output: View<B>
 }
 
+export const POOL_MODES = ['select', 'spread'] as const
+export type PoolMode = (typeof POOL_MODES)[number]
+
 /** Windows over the two middle axes of `[batch, height, width, channels]`. */
 export interface PoolGeometry {
   readonly window: readonly [number, number]
@@ -99,14 +112,15 @@ export interface PoolGeometry {
  */
 export interface PoolCall<B = Buffer> extends CallBase {
   readonly kind: 'pool'
-  readonly mode: 'select' | 'spread'
+  readonly mode: PoolMode
   readonly geometry: PoolGeometry
   readonly by: View<B>
   readonly source: View<B>
   readonly output: View<B>
 }
 
-export type ScanOperation = 'sum' | 'product' | 'maximum' | 'minimum'
+export const SCAN_OPERATIONS = ['sum', 'product', 'maximum', 'minimum'] as const
+export type ScanOperation = (typeof SCAN_OPERATIONS)[number]
 
 /** Running reduction along one axis; `reverse` runs from the end, `exclusive` leaves out the element itself. */
 export interface ScanCall<B = Buffer> extends CallBase {
@@ -133,7 +147,8 @@ export interface GatherCall<B = Buffer> extends CallBase {
   readonly output: View<B>
 }
 
-export type ScatterOperation = 'add' | 'set' | 'maximum' | 'minimum'
+export const SCATTER_OPERATIONS = ['add', 'set', 'maximum', 'minimum'] as const
+export type ScatterOperation = (typeof SCATTER_OPERATIONS)[number]
 
 /**
  * For every position p of `updates`, in row-major order: `output[p with p[axis] = indices[p]]` is combined with

@@ -26,6 +26,7 @@ export interface BackendFactory {
 }
 
 const factories = new Map<string, BackendFactory>()
+const families = new Map<string, (rest: string) => BackendFactory>()
 
 /**
  * Makes a backend known by name; a later registration under the same name replaces it.
@@ -38,6 +39,21 @@ export function registerBackend(factory: BackendFactory): void {
 
 export function unregisterBackend(name: string): void {
   factories.delete(name)
+}
+
+/**
+ * Makes all names known that begin with `prefix:`, for example those of other backends in a worker. `'auto'` passes over them.
+ *
+ * @example registerBackendFamily('profiled', (name) => ({ name: `profiled:${name}`, priority: 0, create: … }))
+ */
+export function registerBackendFamily(prefix: string, factoryOf: (rest: string) => BackendFactory): void {
+  families.set(prefix, factoryOf)
+}
+
+function factoryOf(name: string): BackendFactory | undefined {
+  const colon = name.indexOf(':')
+  const family = colon < 0 ? undefined : families.get(name.slice(0, colon))
+  return factories.get(name) ?? family?.(name.slice(colon + 1))
 }
 
 /** Registered factories, the most preferred first. */
@@ -81,7 +97,7 @@ export async function createBackend(
   const given = preference === 'auto' ? { ...options, allowSoftware: false } : options
   const passedOver: { name: string; reason: string }[] = []
   for (const name of names) {
-    const factory = factories.get(name)
+    const factory = factoryOf(name)
     const result =
       factory === undefined ? 'no backend of this name is registered' : await tryCreate(factory, given)
     if (typeof result !== 'string') return { backend: result, passedOver }

@@ -9,11 +9,13 @@ import {
   type BackendOptions,
   type BackendPreference,
   createBackend,
+  registerBackendFamily,
   registeredBackends,
 } from '@nabla/backend'
 import { setDefaultBackend, setSeed } from '@nabla/core'
 import { type Configuration, resolveConfiguration } from './configuration.js'
 import { registerOwnBackends } from './own-backends.js'
+import { workerBackendFactory } from './worker-backend.js'
 
 export interface ConfigureOptions {
   /** What the user asked for on the command line; wins over everything else. */
@@ -56,6 +58,7 @@ export async function configure(
   options: ConfigureOptions = {},
 ): Promise<Configured> {
   registerOwnBackends()
+  registerBackendFamily('worker', workerBackendFactory)
   const {
     backend: preference = 'auto',
     seed,

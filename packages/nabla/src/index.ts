@@ -26,6 +26,7 @@ export {
   registerBackend,
   registeredBackends,
   toChromeTrace,
+  type WorkerBackend,
 } from '@nabla/backend'
 export { createCpuBackend } from '@nabla/backend-cpu'
 export { createWasmBackend, type WasmBackendOptions } from '@nabla/backend-wasm'
@@ -109,3 +110,4 @@ export {
   describeBackends,
 } from './configure.js'
 export { type Verification, type VerifyOptions, verifyBackend } from './verify-backend.js'
+export { type CreateWorkerOptions, createWorkerBackend } from './worker-backend.js'

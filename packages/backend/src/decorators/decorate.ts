@@ -15,6 +15,7 @@ export function decorate(inner: Backend, changes: Partial<Backend>): Backend {
     ...(inner.readSync && { readSync: inner.readSync.bind(inner) }),
     ...(inner.timed && { timed: inner.timed.bind(inner) }),
     ...(inner.prepare && { prepare: inner.prepare.bind(inner) }),
+    ...(inner.room && { room: inner.room.bind(inner) }),
     run: (call) => inner.run(call),
     synchronize: () => inner.synchronize(),
     memory: () => inner.memory(),

@@ -1,7 +1,9 @@
 /**
  * Letting the event loop run now and then: reads await it, so that a training loop leaves room for input, timers and
- * the finalisers of collected tensors, which never run between microtasks.
+ * the finalisers of collected tensors, which never run between microtasks. And letting a device catch up that works on by
+ * itself, so that what is queued for it stays little.
  */
+import type { Backend } from '@nabla/backend'
 import { watchRecent } from './storage.js'
 
 const INTERVAL_MILLISECONDS = 50
@@ -25,8 +27,14 @@ function schedule(callback: () => void): void {
   channel.port2.postMessage(0)
 }
 
-/** Resolves at once, or, when the event loop hasn't run for a while, after it has. */
-export async function breathe(): Promise<void> {
+/**
+ * Resolves at once, or, when the event loop hasn't run for a while, after it has.
+ *
+ * @param backend what the loop computes on: resolves no sooner than it has room for more
+ */
+export async function breathe(backend?: Backend): Promise<void> {
+  const room = backend?.room?.()
+  if (room !== undefined) await room
   const now = performance.now()
   if (now - last < INTERVAL_MILLISECONDS) return
   watchRecent()

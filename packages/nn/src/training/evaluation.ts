@@ -36,7 +36,7 @@ export async function evaluateOn(
       if (signal?.aborted) return undefined
       learner.score(batch, jit)
       const isDue = ticker.tick()
-      await breathe()
+      await breathe(learner.backend())
       if (isDue && reporter.live) reporter.update(await progress())
     }
     const result = await progress()

@@ -163,7 +163,7 @@ export class Fitting {
         this.#step(batch, epoch, ticker.steps + 1)
         const isDue = ticker.tick()
         await this.#call((callback) => callback.onBatchEnd?.(ticker.steps, this.#control))
-        await breathe()
+        await breathe(learner.backend())
         if (this.#options.signal?.aborted && ticker.steps !== source.length) return undefined
         if (this.#history.stopped !== 'completed') break
         if (isDue && this.#isWatched) reporter.update(await this.#report(epoch, ticker))

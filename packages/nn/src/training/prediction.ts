@@ -45,7 +45,7 @@ export async function predictAll(
     for (let start = 0; start === 0 || start < count; start += batchSize) {
       const end = Math.min(count, start + batchSize)
       outputs.push(scope(() => output(inputs.slice([start, end]))))
-      await breathe()
+      await breathe(inputs.backend)
     }
     const single = outputs.length === 1 ? outputs.pop() : undefined
     return single ?? concatenate(outputs, 0)

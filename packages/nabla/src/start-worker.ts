@@ -1,0 +1,26 @@
+/**
+ * Starts the worker that nabla-backend-worker.ts is: in browsers as a module of the same origin, named in the form that
+ * bundlers look for; in Node as the file beside this one.
+ */
+import type { Endpoint, FromWorker } from '@nabla/backend'
+import { nodeWorkers } from './node-workers.js'
+import { WORKER_NAME } from './worker-name.js'
+
+/** In Node nobody is to find the file but Node: bundlers would take its name for that of an asset. */
+const here = import.meta.url
+const FILE = './nabla-backend-worker.js'
+
+/** Vite, webpack and others look for this form, make the file, and put its name here. */
+const besideThis = (): Worker =>
+  new Worker(new URL('./nabla-backend-worker.js', import.meta.url), {
+    type: 'module',
+    name: 'nabla-backend-worker',
+  })
+
+/** @param url of the worker's file; default: beside this one */
+export function startWorker(url?: string | URL): Endpoint<FromWorker> {
+  const workers = nodeWorkers()
+  if (workers !== undefined)
+    return new workers.Worker(new URL(url ?? FILE, here), { workerData: WORKER_NAME, name: 'nabla' })
+  return url === undefined ? besideThis() : new Worker(url, { type: 'module', name: WORKER_NAME })
+}
