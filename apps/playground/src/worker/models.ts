@@ -1,0 +1,43 @@
+/**
+ * The networks that the page trains, small enough to learn while somebody looks on.
+ */
+import { adam, layers, type Optimizer, rmsprop, type Sequential, sequential, sgd } from 'nabla'
+import type { ModelName, OptimizerChoice } from '../protocol.js'
+
+/** Pictures as the data sets give them. */
+export const PICTURE_SHAPE = [28, 28, 1] as const
+
+const relu = { activation: 'relu', kernelInitializer: 'heNormal' } as const
+
+/** 784 – 128 – 10: every pixel meets every neuron. */
+function mlp(): Sequential {
+  return sequential([layers.flatten(), layers.dense(128, relu), layers.dense(10)], {
+    name: 'mlp',
+    inputShape: PICTURE_SHAPE,
+  })
+}
+
+/** Two convolutions with pooling, then two dense layers. */
+function cnn(): Sequential {
+  return sequential(
+    [
+      layers.conv2d(12, 5, relu),
+      layers.maxPooling2d(2),
+      layers.conv2d(24, 3, relu),
+      layers.maxPooling2d(2),
+      layers.flatten(),
+      layers.dense(64, relu),
+      layers.dense(10),
+    ],
+    { name: 'cnn', inputShape: PICTURE_SHAPE },
+  )
+}
+
+export const MODELS: Readonly<Record<ModelName, () => Sequential>> = { mlp, cnn }
+
+export const OPTIMIZERS: Readonly<Record<OptimizerChoice, (learningRate: number) => Optimizer>> = {
+  adam: (learningRate) => adam({ learningRate }),
+  sgd: (learningRate) => sgd({ learningRate }),
+  momentum: (learningRate) => sgd({ learningRate, momentum: 0.9 }),
+  rmsprop: (learningRate) => rmsprop({ learningRate }),
+}
