@@ -18,6 +18,8 @@ export interface RunSettings {
   readonly batchSize: number
   readonly epochs: number
   readonly seed: number
+  /** Training pictures that are used at most. */
+  readonly samples: number
 }
 
 /** A way to compute, as the page offers it. */

@@ -34,8 +34,11 @@ export const learningRate = signal(0.002)
 export const batchSize = signal(64)
 export const epochs = signal(5)
 export const seed = signal(1)
+/** Training pictures at most. */
+export const samples = signal(60_000)
 
 export const BATCH_SIZES = [16, 32, 64, 128, 256] as const
+export const SAMPLES = [500, 1000, 4000, 10_000, 60_000] as const
 export const LEAST_RATE = 1e-5
 export const MOST_RATE = 1
 
@@ -49,6 +52,7 @@ export function runSettings(): RunSettings {
     batchSize: batchSize.value,
     epochs: epochs.value,
     seed: seed.value,
+    samples: samples.value,
   }
 }
 
@@ -87,6 +91,9 @@ const READERS: Readonly<Record<string, (value: string) => void>> = {
   seed: (value) => {
     seed.value = Math.round(within(value, 0, 2 ** 31) ?? seed.value)
   },
+  pictures: (value) => {
+    samples.value = SAMPLES.find((count) => String(count) === value) ?? samples.value
+  },
   language: (value) => {
     if (isLanguage(value)) language.value = value
   },
@@ -109,6 +116,7 @@ function addressOf(): string {
     batch: String(batchSize.value),
     epochs: String(epochs.value),
     seed: String(seed.value),
+    pictures: String(samples.value),
     language: language.value,
   })
   return `#/${panel.value}?${query}`

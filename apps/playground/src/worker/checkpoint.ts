@@ -61,6 +61,7 @@ const DEFAULTS: RunSettings = {
   batchSize: 64,
   epochs: 3,
   seed: 1,
+  samples: 60_000,
 }
 
 export async function decodeCheckpoint(bytes: Uint8Array): Promise<Saved> {

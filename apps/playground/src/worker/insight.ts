@@ -36,8 +36,8 @@ function sheetOf(shape: readonly number[], data: ArrayLike<number>): Sheet {
   return { count: 1, height: 1, width: data.length, data: Float32Array.from(data) }
 }
 
-/** Layers whose result is only another arrangement of the one before. */
-const SILENT = new Set(['flatten'])
+/** Layers that change nothing to look at. */
+const SILENT = new Set(['flatten', 'dropout'])
 
 export async function insightOf(
   model: Sequential,

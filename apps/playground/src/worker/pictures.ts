@@ -18,9 +18,17 @@ export interface Pictures {
   readonly kind: DataFacts['kind']
   readonly train: DigitDataset
   readonly test: DigitDataset
+  /** Waits until the first `count` training pictures are there; nothing where they are. */
+  readonly until: (count: number) => Promise<void> | undefined
 }
 
-const TRAIN = 8000
+interface Arrays {
+  readonly images: Uint8Array
+  readonly labels: Uint8Array
+}
+
+const TRAIN = 20_000
+const TRAIN_SEED = 1
 const TEST = 1000
 /** Digits made between two looks at the messages. */
 const PART = 200
@@ -29,7 +37,13 @@ const TEST_SEED = 0x5eed
 export const SIDE = 28
 const PIXELS = SIDE * SIDE
 
-function datasetOf(images: Uint8Array, labels: Uint8Array): DigitDataset {
+function emptyArrays(count: number): Arrays {
+  return { images: new Uint8Array(count * PIXELS), labels: new Uint8Array(count) }
+}
+
+const atOnce = (): undefined => undefined
+
+function datasetOf({ images, labels }: Arrays): DigitDataset {
   return new ArrayDataset({
     inputs: { data: images, shape: [SIDE, SIDE, 1], scale: 1 / 255 },
     targets: { data: labels, shape: [], dtype: 'int32' },
@@ -41,24 +55,47 @@ export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0))
 }
 
+/** Training pictures that must be there before a training begins. */
+const ENOUGH = 1000
+
+/** Makes the test digits and the first training digits; the others follow while the page goes on. */
 async function makeDigits(): Promise<Pictures> {
   const progress = new Progress('digits')
-  const make = async (count: number, seed: number, done: number): Promise<DigitDataset> => {
-    const images = new Uint8Array(count * PIXELS)
-    const labels = new Uint8Array(count)
-    for (let offset = 0; offset < count; offset += PART) {
-      const part = generateDigits({ count: Math.min(PART, count - offset), seed, offset })
-      images.set(part.images, offset * PIXELS)
-      labels.set(part.labels, offset)
-      progress.report((done + offset) / (TRAIN + TEST))
+  const fill = async (set: Arrays, seed: number, from: number, to: number): Promise<void> => {
+    for (let offset = from; offset < to; offset += PART) {
+      const part = generateDigits({ count: Math.min(PART, to - offset), seed, offset })
+      set.images.set(part.images, offset * PIXELS)
+      set.labels.set(part.labels, offset)
       await pause()
     }
-    return datasetOf(images, labels)
   }
-  const train = await make(TRAIN, 1, 0)
-  const test = await make(TEST, TEST_SEED, TRAIN)
-  progress.done()
-  return { kind: 'digits', train, test }
+  const test = emptyArrays(TEST)
+  await fill(test, TEST_SEED, 0, TEST)
+  const train = emptyArrays(TRAIN)
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = []
+  let made = 0
+  const make = async (to: number): Promise<void> => {
+    while (made < to) {
+      const end = Math.min(to, made + PART)
+      await fill(train, TRAIN_SEED, made, end)
+      made = end
+      progress.report(made / TRAIN)
+      for (const { count, resolve } of waiting) if (count <= made) resolve()
+    }
+  }
+  await make(ENOUGH)
+  void make(TRAIN).then(() => progress.done())
+  return {
+    kind: 'digits',
+    train: datasetOf(train),
+    test: datasetOf(test),
+    until: (count) =>
+      count <= made
+        ? undefined
+        : new Promise((resolve) => {
+            waiting.push({ count, resolve })
+          }),
+  }
 }
 
 let digits: Promise<Pictures> | undefined
@@ -69,7 +106,7 @@ export function builtInDigits(): Promise<Pictures> {
   return digits
 }
 
-interface Arrays {
+interface IdxFile {
   readonly name: string
   readonly images: Uint8Array | undefined
   readonly labels: Uint8Array | undefined
@@ -80,7 +117,7 @@ function asBytes(data: IdxData): Uint8Array {
 }
 
 /** What a file holds, told by the number of its axes. */
-export async function readIdxFile({ name, bytes }: NamedBytes): Promise<Arrays> {
+export async function readIdxFile({ name, bytes }: NamedBytes): Promise<IdxFile> {
   const source: ByteSource = bytes
   const { data, shape } = await readIdx(source)
   const [, height, width] = shape
@@ -95,7 +132,7 @@ export async function readIdxFile({ name, bytes }: NamedBytes): Promise<Arrays> 
 /** Whether a file belongs to the test set, by MNIST's own names. */
 const isTest = (name: string): boolean => /t10k|test/i.test(name)
 
-function pairOf(files: readonly Arrays[]): DigitDataset | undefined {
+function pairOf(files: readonly IdxFile[]): DigitDataset | undefined {
   const images = files.find((file) => file.images !== undefined)?.images
   const labels = files.find((file) => file.labels !== undefined)?.labels
   if (images === undefined || labels === undefined) return undefined
@@ -103,12 +140,12 @@ function pairOf(files: readonly Arrays[]): DigitDataset | undefined {
     throw new Error(
       `${images.length / PIXELS} pictures and ${labels.length} labels don’t belong together: drop the files of one set, or all four`,
     )
-  return datasetOf(images, labels)
+  return datasetOf({ images, labels })
 }
 
 async function fromFiles(files: readonly NamedBytes[]): Promise<Pictures> {
   const progress = new Progress('files')
-  const read: Arrays[] = []
+  const read: IdxFile[] = []
   for (const file of files) {
     progress.report(read.length / files.length)
     read.push(await readIdxFile(file))
@@ -121,9 +158,9 @@ async function fromFiles(files: readonly NamedBytes[]): Promise<Pictures> {
     throw new Error(
       'no pictures with labels: drop train-images and train-labels together, best with the two t10k files',
     )
-  if (train !== undefined && test !== undefined) return { kind: 'mnist', train, test }
+  if (train !== undefined && test !== undefined) return { kind: 'mnist', train, test, until: atOnce }
   const kept = Math.floor(whole.length * 0.85)
-  return { kind: 'mnist', train: whole.take(kept), test: whole.skip(kept) }
+  return { kind: 'mnist', train: whole.take(kept), test: whole.skip(kept), until: atOnce }
 }
 
 async function fromUrl(url: string): Promise<Pictures> {
@@ -135,7 +172,7 @@ async function fromUrl(url: string): Promise<Pictures> {
       ...(url !== '' && { mirrors: [url.endsWith('/') ? url : `${url}/`] }),
       onProgress: ({ loadedBytes, totalBytes }) => progress.report(loadedBytes / totalBytes),
     })
-    return { kind: 'mnist', train, test }
+    return { kind: 'mnist', train, test, until: atOnce }
   } finally {
     progress.done()
   }

@@ -26,7 +26,8 @@ type Ending = 'completed' | 'stopped' | 'diverged'
 
 export class Training {
   readonly #parts: TrainingParts
-  readonly #loader: DataLoader<'inputs' | 'targets'>
+  readonly #first: DataLoader<'inputs' | 'targets'>
+  readonly #next: DataLoader<'inputs' | 'targets'>
   #points: Point[] = []
   #lastPost = Number.NEGATIVE_INFINITY
   #pace: { readonly at: number; readonly samples: number }[] = []
@@ -39,12 +40,16 @@ export class Training {
 
   constructor(parts: TrainingParts) {
     this.#parts = parts
-    const { batchSize, seed } = parts.settings
-    this.#loader = new DataLoader(parts.pictures.train, { batchSize, seed, shuffle: true })
+    const { batchSize, seed, samples } = parts.settings
+    const train = parts.pictures.train.take(Math.min(samples, parts.pictures.train.length))
+    // The first epoch takes the pictures as they come: the later ones may still be in the making.
+    const isFresh = parts.learner.steps === 0
+    this.#next = new DataLoader(train, { batchSize, seed: seed + parts.learner.steps, shuffle: true })
+    this.#first = isFresh ? new DataLoader(train, { batchSize }) : this.#next
   }
 
   get stepsPerEpoch(): number {
-    return this.#loader.length ?? 1
+    return this.#next.length ?? 1
   }
 
   get steps(): number {
@@ -97,7 +102,8 @@ export class Training {
   /** @param limit steps at most */
   async run(epochs: number, limit = Number.POSITIVE_INFINITY): Promise<Ending> {
     for (let epoch = 0; epoch < epochs; epoch++) {
-      for await (const batch of this.#loader.hostBatches()) {
+      const loader = epoch === 0 ? this.#first : this.#next
+      for await (const batch of loader.hostBatches()) {
         if (this.#gate !== undefined) {
           this.#flush()
           await this.#gate.opened
@@ -114,9 +120,17 @@ export class Training {
         if (this.#steps >= limit) return this.#end('completed')
         await breathe()
         await this.#parts.look?.(this)
+        if (epoch === 0) await this.#untilNext()
       }
     }
     return this.#end('completed')
+  }
+
+  /** Waits for the pictures of the next batch. */
+  async #untilNext(): Promise<void> {
+    const { pictures, settings } = this.#parts
+    const { batch } = this.#first.state()
+    await pictures.until(Math.min((batch + 1) * settings.batchSize, settings.samples, pictures.train.length))
   }
 
   #record(result: { loss: number; accuracy: number }, milliseconds: number, samples: number): void {

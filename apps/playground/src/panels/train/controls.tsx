@@ -3,7 +3,7 @@
  */
 import { command } from '../../engine/client.js'
 import { backends, isBusy, status, trained } from '../../engine/state.js'
-import { text } from '../../i18n/index.js'
+import { text, whole } from '../../i18n/index.js'
 import { type BackendOption, MODEL_NAMES, OPTIMIZER_NAMES } from '../../protocol.js'
 import * as settings from '../../state/settings.js'
 import { NumberField, Segments, Select, Slider } from '../../ui/controls.js'
@@ -11,6 +11,7 @@ import { DataSource } from './data-source.js'
 
 /** Steps of each run of a comparison. */
 const COMPARED_STEPS = 60
+const MOST_SAMPLES = Math.max(...settings.SAMPLES)
 
 function Buttons() {
   const { train } = text.value
@@ -130,6 +131,15 @@ function MoreSettings() {
           chosen={String(settings.batchSize.value)}
           choose={(name) => {
             settings.batchSize.value = Number(name)
+          }}
+        />
+        <Select
+          label={train.pictures}
+          names={settings.SAMPLES.map(String)}
+          labelOf={(name) => (Number(name) === MOST_SAMPLES ? train.allPictures : whole(Number(name)))}
+          chosen={String(settings.samples.value)}
+          choose={(name) => {
+            settings.samples.value = Number(name)
           }}
         />
         <NumberField
