@@ -94,6 +94,7 @@ export const chinese: Dictionary = {
     more_settings: '更多设置',
     statLoss: '损失',
     statAccuracy: '测试正确率',
+    onTraining: (accuracy) => `训练中 ${accuracy}`,
     statPace: '每秒图片数',
     statProgress: '轮次',
     statOf: (epoch, epochs) => `${epoch} / ${epochs}`,

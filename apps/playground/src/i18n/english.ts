@@ -94,6 +94,7 @@ export const english = {
     more_settings: 'More settings',
     statLoss: 'Loss',
     statAccuracy: 'Test accuracy',
+    onTraining: (accuracy: string) => `${accuracy} in training`,
     statPace: 'Pictures per second',
     statProgress: 'Epoch',
     statOf: (epoch: string, epochs: number) => `${epoch} of ${epochs}`,

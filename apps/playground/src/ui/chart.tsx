@@ -53,7 +53,7 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     padding: [10, 12, 0, 0],
     scales: {
-      x: { time: false },
+      x: { time: false, ...(curves.length === 0 && { range: [0, 100] }) },
       y: isLogarithmic
         ? { distr: 3 }
         : { range: range === undefined ? (_u, _low, high) => [0, high > 0 ? high * 1.05 : 1] : [...range] },

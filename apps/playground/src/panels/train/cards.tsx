@@ -8,11 +8,17 @@ import { Digit, Pictures } from '../../ui/pictures.js'
 import { Probabilities } from '../../ui/probabilities.js'
 
 /** Some of the pictures, before there is anything else to see. */
-export function Samples({ facts }: { readonly facts: DataFacts }) {
+export function Samples({ facts }: { readonly facts: DataFacts | undefined }) {
   const { train } = text.value
   return (
-    <Card title={train.samples} testId="samples">
-      <Pictures sheet={facts.samples} columns={15} full={1} label={train.samples} class="samples" />
+    <Card title={train.samples}>
+      {facts === undefined ? (
+        <div class="samples blank" />
+      ) : (
+        <div data-testid="samples">
+          <Pictures sheet={facts.samples} columns={15} full={1} label={train.samples} class="samples" />
+        </div>
+      )}
     </Card>
   )
 }

@@ -16,7 +16,11 @@ function Figure({ name, value, note, testId }: FigureProps) {
     <div class="figure-tile">
       <dt>{name}</dt>
       <dd data-testid={testId}>{value}</dd>
-      {note !== undefined && <dd class="note">{note}</dd>}
+      {note !== undefined && (
+        <dd class="note" data-testid={`${testId}-note`}>
+          {note}
+        </dd>
+      )}
     </div>
   )
 }
@@ -34,7 +38,7 @@ export function Figures() {
       <Figure
         name={train.statAccuracy}
         value={accuracy === undefined ? '–' : percent(accuracy)}
-        note={train.statuses[status.value]}
+        note={last === undefined ? train.statuses[status.value] : train.onTraining(percent(last.accuracy))}
         testId="accuracy"
       />
       <Figure

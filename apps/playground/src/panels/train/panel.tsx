@@ -31,9 +31,9 @@ export default function TrainPanel() {
       <div class="columns">
         <Controls />
         <div class="stage">
+          {!hasRun && <Samples facts={pictures.value} />}
           <Figures />
           <Curves />
-          {!hasRun && pictures.value !== undefined && <Samples facts={pictures.value} />}
           {insight.value !== undefined && hasRun && (
             <>
               <Activations insight={insight.value} />
