@@ -16,7 +16,7 @@ export const chinese: Dictionary = {
     draw: '手写',
     learn: '概念',
     inspect: '剖析',
-    files: '保存与载入',
+    files: '文件',
   },
   shell: {
     language: '语言',

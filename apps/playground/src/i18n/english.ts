@@ -15,7 +15,7 @@ export const english = {
     draw: 'Draw',
     learn: 'Learn',
     inspect: 'Inspect',
-    files: 'Save & load',
+    files: 'Files',
   },
   shell: {
     language: 'Language',
