@@ -97,7 +97,7 @@ describeInChromium('the playground', (browser) => {
   })
 
   test.each(['cpu', 'wasm-1', 'wasm'])(
-    'trains on %s to 95 %% of its digits',
+    'trains on %s until 95 of 100 digits are right',
     { timeout: LIMIT },
     async (backend) => {
       await using visitor = await visit(`train?${QUICK}&backend=${backend}`)
@@ -249,6 +249,23 @@ describeInChromium('the playground', (browser) => {
     await page.getByRole('heading', { name: 'Watch a network learn to read' }).waitFor()
     expect(page.url()).toContain('language=en')
     expect(errors).toEqual([])
+  })
+
+  test('works without a network once it was visited', { timeout: LIMIT }, async () => {
+    await using visitor = await visit('draw', { serviceWorkers: 'allow' })
+    const { page } = visitor
+    await page.evaluate(async () => {
+      const { active } = await navigator.serviceWorker.ready
+      if (active?.state === 'activated') return
+      await new Promise((resolve) => active?.addEventListener('statechange', resolve))
+    })
+    await page.reload()
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.getByTestId('pad').waitFor()
+    await openPanel(page, 'train')
+    await page.getByTestId('samples').waitFor()
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
   })
 
   test('is used by keyboard alone', { timeout: LIMIT }, async () => {
