@@ -100,12 +100,14 @@ class Server {
       if (batch === undefined) return
       const { words, data } = batch
       while (!words.isAtEnd) {
+        // Before and not after an operation: a batch that was run as a whole is known to be before its reads are answered.
+        if (performance.now() >= until) {
+          await nextTask()
+          until = performance.now() + SLICE
+        }
         const interpreter = this.#interpreter
         if (interpreter === undefined) return
         interpreter.step(words, data, this.#drops > 0)
-        if (performance.now() < until) continue
-        await nextTask()
-        until = performance.now() + SLICE
       }
       this.#queue.shift()
       if (this.#drops > 0) this.#drops -= 1
