@@ -36,7 +36,7 @@ interface Digits {
 function tenDigits(): Digits {
   const folder = process.env.NABLA_MNIST
   if (folder === undefined || !existsSync(folder)) return generateDigits({ count: 10, seed: 77 })
-  const read = (name: string) => decodeIdx(gunzipSync(readFileSync(join(folder, name)))).data
+  const read = (name: string) => decodeIdx(Uint8Array.from(gunzipSync(readFileSync(join(folder, name))))).data
   const images = read('t10k-images-idx3-ubyte.gz').slice(0, 7840)
   const labels = read('t10k-labels-idx1-ubyte.gz').slice(0, 10)
   return { images: Uint8Array.from(images), labels }
