@@ -118,7 +118,7 @@ export function Layers({ insight }: { readonly insight: Insight }) {
           <Pictures
             sheet={folded(activation)}
             tint="glow"
-            columns={activation.count > 1 ? (activation.count > 16 ? 6 : 4) : 1}
+            columns={activation.count > 1 ? (activation.count > 16 ? 8 : 4) : 1}
             label={`${activation.layer}, ${activation.shape.join(' × ')}`}
             class="activation"
           />
