@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { decodeIdx, encodeIdx, generateDigits } from 'nabla'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -207,6 +207,28 @@ describeInChromium('the playground', (browser) => {
     await page.getByTestId('train').waitFor({ state: 'detached' })
     await page.getByTestId('train').waitFor()
     expect(await page.getByTestId('run').count()).toBeGreaterThanOrEqual(3)
+    expect(errors).toEqual([])
+  })
+
+  test('takes the files of MNIST, compressed or not', { timeout: LIMIT }, async () => {
+    await using visitor = await visit('train?model=mlp&epochs=1')
+    const { page, errors } = visitor
+    const { images, labels } = generateDigits({ count: 400, seed: 5 })
+    const files = [
+      {
+        name: 'train-images-idx3-ubyte.gz',
+        buffer: gzipSync(encodeIdx({ data: images, shape: [400, 28, 28] })),
+      },
+      { name: 'train-labels-idx1-ubyte', buffer: Buffer.from(encodeIdx({ data: labels, shape: [400] })) },
+    ]
+    await page
+      .getByTestId('drop-mnist')
+      .locator('input')
+      .setInputFiles(files.map((file) => ({ ...file, mimeType: '' })))
+    await expect.poll(() => textOf(page, 'data')).toContain('340 to train on, 60 to test with')
+    await page.getByTestId('train').click()
+    await page.getByTestId('more').waitFor()
+    expect(await textOf(page, 'epoch')).toBe('1.0')
     expect(errors).toEqual([])
   })
 

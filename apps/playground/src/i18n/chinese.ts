@@ -8,7 +8,6 @@ const count = (value: number): string => value.toLocaleString('zh-CN')
 export const chinese: Dictionary = {
   name: '中文',
   title: 'Nabla ∇ 实验场',
-  tagline: '就在这个网页里学习的神经网络',
   skip: '跳到正文',
   panels: {
     label: '面板',
@@ -65,7 +64,6 @@ export const chinese: Dictionary = {
     urlHint: '留空则用常见镜像',
     download: '下载',
     useDigits: '改用内置数字',
-    otherData: '真正的 MNIST',
     model: '网络',
     models: { cnn: '卷积网络', mlp: '全连接网络' },
     modelHints: {
@@ -122,7 +120,6 @@ export const chinese: Dictionary = {
     sample: '这张图片',
     samples: '它用来学习的一些图片',
     diverged: '损失跑到了无穷大。请调低学习率，重新训练。',
-    announce: (accuracy) => `测试正确率 ${accuracy}`,
     announceDone: (accuracy) => `训练结束。测试正确率 ${accuracy}`,
     statuses: {
       idle: '就绪',

@@ -7,7 +7,6 @@ const count = (value: number): string => value.toLocaleString('en-US')
 export const english = {
   name: 'English',
   title: 'Nabla ∇ playground',
-  tagline: 'Neural networks that learn in this page',
   skip: 'Skip to the content',
   panels: {
     label: 'Panels',
@@ -65,7 +64,6 @@ export const english = {
     urlHint: 'empty: the usual mirrors',
     download: 'Download',
     useDigits: 'Use the built-in digits',
-    otherData: 'Real MNIST',
     model: 'Network',
     models: { cnn: 'Convolutional', mlp: 'Dense' },
     modelHints: {
@@ -123,7 +121,6 @@ export const english = {
     sample: 'The picture',
     samples: 'Some of the pictures that it learns from',
     diverged: 'The loss ran away to infinity. Lower the learning rate and train anew.',
-    announce: (accuracy: string) => `Test accuracy ${accuracy}`,
     announceDone: (accuracy: string) => `Training is over. Test accuracy ${accuracy}`,
     statuses: {
       idle: 'Ready',

@@ -8,6 +8,8 @@ import {
   loadWeights,
   modelFrom,
   optimizerFrom,
+  randomStateOf,
+  restoreRandomState,
   type Tensor,
   weightsOf,
 } from 'nabla'
@@ -37,6 +39,7 @@ export async function encodeCheckpoint(
     model: JSON.stringify(model.configuration()),
     optimizer: JSON.stringify(state.configuration),
     iterations: String(state.iterations),
+    random: JSON.stringify(randomStateOf(model)),
     settings: JSON.stringify(settings),
     steps: String(steps),
   })
@@ -67,11 +70,12 @@ const DEFAULTS: RunSettings = {
 export async function decodeCheckpoint(bytes: Uint8Array): Promise<Saved> {
   const backend = await backendOf('auto')
   const { tensors, metadata } = decodeSafetensors(bytes)
-  const { format, model: description, optimizer: method, settings, steps = '0' } = metadata
+  const { format, model: description, optimizer: method, random, settings, steps = '0' } = metadata
   if (description === undefined || (format !== FORMAT && format !== 'nabla-mnist-1'))
     throw new Error('a safetensors file of another program: its metadata doesn’t describe the layers')
   const model = modelFrom(JSON.parse(description))
   loadWeights(model, under(tensors, 'model/'))
+  if (random !== undefined) restoreRandomState(model, JSON.parse(random))
   const optimizer = method === undefined ? adam() : optimizerFrom(JSON.parse(method))
   const slots = model.trainableVariables.map((_, position) => under(tensors, `optimizer/${position}/`))
   const iterations = Number(metadata.iterations ?? 0)

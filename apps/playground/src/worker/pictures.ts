@@ -2,15 +2,7 @@
  * Pictures to train on and to test with: the built-in digits, made little by little while the page is already there, or
  * MNIST from files or by download.
  */
-import {
-  ArrayDataset,
-  type ByteSource,
-  type DigitDataset,
-  generateDigits,
-  type IdxData,
-  mnist,
-  readIdx,
-} from 'nabla'
+import { ArrayDataset, type ByteSource, type DigitDataset, type IdxData, readIdx } from 'nabla'
 import type { DataFacts, DataRequest, NamedBytes, Sheet } from '../protocol.js'
 import { Progress } from './post.js'
 
@@ -61,6 +53,8 @@ const ENOUGH = 1000
 /** Makes the test digits and the first training digits; the others follow while the page goes on. */
 async function makeDigits(): Promise<Pictures> {
   const progress = new Progress('digits')
+  progress.report(0)
+  const { generateDigits } = await import('./built-in-digits.js')
   const fill = async (set: Arrays, seed: number, from: number, to: number): Promise<void> => {
     for (let offset = from; offset < to; offset += PART) {
       const part = generateDigits({ count: Math.min(PART, to - offset), seed, offset })
@@ -167,11 +161,8 @@ async function fromUrl(url: string): Promise<Pictures> {
   const progress = new Progress('download')
   progress.report(0)
   try {
-    const { train, test } = await mnist({
-      source: 'mnist',
-      ...(url !== '' && { mirrors: [url.endsWith('/') ? url : `${url}/`] }),
-      onProgress: ({ loadedBytes, totalBytes }) => progress.report(loadedBytes / totalBytes),
-    })
+    const { downloadMnist } = await import('./download.js')
+    const { train, test } = await downloadMnist(url, (fraction) => progress.report(fraction))
     return { kind: 'mnist', train, test, until: atOnce }
   } finally {
     progress.done()

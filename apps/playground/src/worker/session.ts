@@ -1,7 +1,7 @@
 /**
  * What the worker has: pictures, the network of the present training, and what is done with both.
  */
-import type { Sequential } from 'nabla'
+import { type Sequential, setDefaultBackend } from 'nabla'
 import type { Command, DataFacts, DataRequest, ModelFacts, RunSettings, Status } from '../protocol.js'
 import { backendOf, labelOf } from './backends.js'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js'
@@ -220,6 +220,7 @@ export class Session {
       isStopped: () => isStopped,
     })
     this.#stopComparison = undefined
+    if (this.#learner !== undefined) setDefaultBackend(this.#learner.backend)
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {

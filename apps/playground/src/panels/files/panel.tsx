@@ -2,7 +2,7 @@
  * The panel for files: the network saved, loaded, and the settings shared.
  */
 import { useSignal } from '@preact/signals'
-import { ask } from '../../engine/client.js'
+import { ask, command } from '../../engine/client.js'
 import { failure, trained } from '../../engine/state.js'
 import { text } from '../../i18n/index.js'
 import * as settings from '../../state/settings.js'
@@ -63,6 +63,7 @@ function Load() {
   const take = async ([file]: readonly File[]): Promise<void> => {
     if (file === undefined) return
     const facts = await ask('load', new Uint8Array(await file.arrayBuffer()))
+    command({ kind: 'backend', id: settings.backend.value })
     loaded.value = files.loaded(facts.model, facts.parameters, facts.steps)
     if (facts.model === 'cnn' || facts.model === 'mlp') settings.model.value = facts.model
   }
