@@ -69,6 +69,16 @@ async function readings(page: Page): Promise<number[]> {
   return (await page.getByTestId('result').allTextContents()).map(Number)
 }
 
+/** Names, contrast, and nothing beyond the edge. */
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  expect(await namelessIn(page), where).toEqual([])
+  expect(await page.evaluate(faintTexts), where).toEqual([])
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow, where).toBeLessThanOrEqual(0)
+}
+
 const rightOf = (read: readonly number[], { labels }: Digits): number =>
   read.filter((digit, position) => digit === labels[position]).length
 
@@ -322,18 +332,19 @@ describeInChromium('the playground', (browser) => {
     { timeout: LIMIT },
     async (colorScheme) => {
       const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, colorScheme }
-      await using visitor = await visit('train', phone)
+      await using visitor = await visit(`train?${QUICK}`, phone)
       const { page, errors } = visitor
       await page.getByTestId('samples').waitFor()
+      await expectAccessible(page, 'before training')
+      await page.getByTestId('train').click()
+      await page.getByTestId('mistakes').waitFor()
+      await page.getByTestId('stop').click()
+      await page.getByTestId('more').waitFor()
       for (const panel of ['train', 'draw', 'learn', 'inspect', 'files']) {
         await openPanel(page, panel)
         await page.locator('#content h1').waitFor()
-        expect(await namelessIn(page)).toEqual([])
-        expect(await page.evaluate(faintTexts)).toEqual([])
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        )
-        expect(overflow, panel).toBeLessThanOrEqual(0)
+        if (panel === 'inspect') await page.getByTestId('program').waitFor()
+        await expectAccessible(page, panel)
       }
       expect(errors).toEqual([])
     },
