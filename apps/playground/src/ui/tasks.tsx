@@ -1,13 +1,15 @@
 /**
  * Bars for whatever the page waits for.
  */
-import { tasks } from '../engine/state.js'
+import { status, tasks } from '../engine/state.js'
 import { text } from '../i18n/index.js'
 
 export function TaskBars() {
+  // Digits that are made while a training uses the first ones keep nobody waiting.
+  const shown = [...tasks.value].filter(([task]) => task !== 'digits' || status.value === 'idle')
   return (
     <div class="tasks" aria-live="polite">
-      {[...tasks.value].map(([task, fraction]) => (
+      {shown.map(([task, fraction]) => (
         <label key={task} class="task">
           <span>
             {text.value.tasks[task]}

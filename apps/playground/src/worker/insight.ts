@@ -5,12 +5,17 @@ import { type Sequential, scope, softmax, type Tensor, tensorFrom } from 'nabla'
 import type { Activation, Insight, Sheet } from '../protocol.js'
 
 const SIDE = 28
-/** Pictures shown of one layer at most. */
+/** Pictures shown of one layer, and filters of the first, at most. */
 const MOST = 32
+const MOST_FILTERS = 36
 
 /** Pictures that lie side by side in the last axis, taken apart: [height, width, count] becomes [count, height, width]. */
-function separate(data: ArrayLike<number>, height: number, width: number, count: number): Sheet {
-  const shown = Math.min(count, MOST)
+function separate(
+  data: ArrayLike<number>,
+  [height, width, count]: readonly [number, number, number],
+  most = MOST,
+): Sheet {
+  const shown = Math.min(count, most)
   const pixels = height * width
   const result = new Float32Array(shown * pixels)
   for (let picture = 0; picture < shown; picture++)
@@ -25,14 +30,14 @@ async function filtersOf(model: Sequential): Promise<Sheet> {
   if (kernel === undefined) return { count: 0, height: 0, width: 0, data: new Float32Array(0) }
   const values = await kernel.value.data()
   const [first = 0, second = 0, , filters = 0] = kernel.shape
-  if (kernel.shape.length === 4) return separate(values, first, second, filters)
-  return separate(values, SIDE, SIDE, second)
+  if (kernel.shape.length === 4) return separate(values, [first, second, filters], MOST_FILTERS)
+  return separate(values, [SIDE, SIDE, second], MOST_FILTERS)
 }
 
 /** Vectors are shown as a single row of pixels. */
 function sheetOf(shape: readonly number[], data: ArrayLike<number>): Sheet {
   const [height = 1, width = 1, count = 1] = shape
-  if (shape.length === 3) return separate(data, height, width, count)
+  if (shape.length === 3) return separate(data, [height, width, count])
   return { count: 1, height: 1, width: data.length, data: Float32Array.from(data) }
 }
 

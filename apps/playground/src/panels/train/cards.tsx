@@ -96,7 +96,7 @@ export function Filters({ insight }: { readonly insight: Insight }) {
       <Pictures
         sheet={filters}
         tint="signed"
-        columns={filters.count <= 12 ? 4 : 8}
+        columns={filters.count <= 12 ? 4 : 6}
         label={train.filters}
         class="filters"
       />

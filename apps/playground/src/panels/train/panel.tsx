@@ -25,7 +25,7 @@ export default function TrainPanel() {
   const { train } = text.value
   const hasRun = runs.value.length > 0
   return (
-    <div class="train">
+    <div class={hasRun ? 'train running' : 'train'}>
       <Lead title={train.heading}>{train.lead}</Lead>
       <Announcement />
       <div class="columns">
