@@ -193,8 +193,12 @@ export class Session {
     if (learner === undefined) return
     const backend = await backendOf(id)
     const training = this.#training
-    if (training === undefined || training.isStopped) await learner.moveTo(backend)
-    else await training.moveTo(backend)
+    if (training !== undefined && !training.isStopped) await training.moveTo(backend)
+    else {
+      // What goes on after the last step, e.g. a test, ends where it began.
+      await this.#running?.catch(() => {})
+      await learner.moveTo(backend)
+    }
     post({ kind: 'moved', run: this.#run, backend: labelOf(backend), id })
   }
 

@@ -37,6 +37,7 @@ export class Training {
   #stopped = false
   #gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined
   #move: (() => Promise<void>) | undefined
+  #nudge: (() => void) | undefined
 
   constructor(parts: TrainingParts) {
     this.#parts = parts
@@ -88,14 +89,30 @@ export class Training {
   moveTo(backend: Backend): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#move = () => this.#parts.learner.moveTo(backend).then(resolve, reject)
-      if (this.#gate !== undefined) void this.#moveNow()
+      this.#nudge?.()
     })
+  }
+
+  /** Waits while it is paused; it can be moved meanwhile. */
+  async #hold(): Promise<void> {
+    if (this.#gate === undefined) return
+    this.#flush()
+    while (this.#gate !== undefined) {
+      const nudged = new Promise<void>((resolve) => {
+        this.#nudge = resolve
+      })
+      await Promise.race([this.#gate.opened, nudged])
+      await this.#moveNow()
+    }
+    this.#nudge = undefined
+    this.#pace = []
   }
 
   async #moveNow(): Promise<void> {
     const move = this.#move
+    if (move === undefined) return
     this.#move = undefined
-    await move?.()
+    await move()
     this.#pace = []
   }
 
@@ -104,11 +121,7 @@ export class Training {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const loader = epoch === 0 ? this.#first : this.#next
       for await (const batch of loader.hostBatches()) {
-        if (this.#gate !== undefined) {
-          this.#flush()
-          await this.#gate.opened
-          this.#pace = []
-        }
+        await this.#hold()
         if (this.#stopped) return this.#end('stopped')
         await this.#moveNow()
         const start = performance.now()
@@ -161,9 +174,10 @@ export class Training {
     this.#lastPost = performance.now()
   }
 
-  #end(ending: Ending): Ending {
+  async #end(ending: Ending): Promise<Ending> {
     this.#flush()
     this.#stopped = true
+    await this.#moveNow()
     return ending
   }
 }
