@@ -235,7 +235,9 @@ describeInChromium('the playground', (browser) => {
       .getByTestId('drop-mnist')
       .locator('input')
       .setInputFiles(files.map((file) => ({ ...file, mimeType: '' })))
-    await expect.poll(() => textOf(page, 'data')).toContain('340 to train on, 60 to test with')
+    await expect
+      .poll(() => textOf(page, 'data'), { timeout: 20_000 })
+      .toContain('340 to train on, 60 to test with')
     await page.getByTestId('train').click()
     await page.getByTestId('more').waitFor()
     expect(await textOf(page, 'epoch')).toBe('1.0')
@@ -247,7 +249,7 @@ describeInChromium('the playground', (browser) => {
     const { page, errors } = visitor
     await page.locator('#lesson-tensors').waitFor()
     await page.getByLabel('Number of axes').fill('5')
-    await expect.poll(() => textOf(page, 'fact-ndim')).toBe('5')
+    await expect.poll(() => textOf(page, 'fact-ndim'), { timeout: 20_000 }).toBe('5')
     await page.locator('#lesson-broadcasting').click()
     for (let step = 0; step < 4; step++) await page.getByTestId('next').click()
     await page.getByRole('group', { name: 'a + b' }).waitFor()
@@ -255,7 +257,7 @@ describeInChromium('the playground', (browser) => {
     expect(await textOf(page, 'sum')).toContain('= 32')
     await page.locator('#lesson-movement').click()
     await page.getByRole('combobox').selectOption('x.transpose([2, 1, 0])')
-    await expect.poll(() => textOf(page, 'fact-strides')).toBe('[1, 4, 12]')
+    await expect.poll(() => textOf(page, 'fact-strides'), { timeout: 20_000 }).toBe('[1, 4, 12]')
     await page.locator('#lesson-descent').click()
     await page.getByTestId('map').waitFor()
     await page.getByTestId('descent').getByText('Adam', { exact: true }).waitFor()
@@ -323,7 +325,7 @@ describeInChromium('the playground', (browser) => {
     for (let presses = 0; presses < 12; presses++) await keyboard.press('ArrowDown')
     await expect.poll(() => textOf(page, 'reading'), { timeout: 20_000 }).toBe('1')
     await keyboard.press('Delete')
-    await expect.poll(() => textOf(page, 'reading')).toBe('?')
+    await expect.poll(() => textOf(page, 'reading'), { timeout: 20_000 }).toBe('?')
     expect(errors).toEqual([])
   })
 

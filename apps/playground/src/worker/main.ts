@@ -6,7 +6,7 @@ import type { Question, QuestionKind, Questions, Reading, ToWorker } from '../pr
 import { backendOptions } from './backends.js'
 import { insightOf } from './insight.js'
 import { inspectLearner } from './inspection.js'
-import { factsOf, readIdxFile } from './pictures.js'
+import { readIdxFile } from './pictures.js'
 import { post } from './post.js'
 import { largest, probabilitiesOf } from './reading.js'
 import { Session } from './session.js'
@@ -101,4 +101,4 @@ async function take(message: ToWorker): Promise<void> {
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void take(data))
 
 post({ kind: 'ready', backends: await backendOptions(), isolated: globalThis.crossOriginIsolated === true })
-post({ kind: 'data', facts: factsOf(await session.pictures) })
+await session.introduce()

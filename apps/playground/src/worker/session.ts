@@ -55,6 +55,12 @@ export class Session {
     post({ kind: 'status', status })
   }
 
+  /** Tells of the built-in digits as soon as there are some, unless other pictures have taken their place by then. */
+  async introduce(): Promise<void> {
+    const digits = await this.pictures
+    if (digits === (await this.pictures)) post({ kind: 'data', facts: factsOf(digits) })
+  }
+
   async load(request: DataRequest): Promise<DataFacts> {
     const pictures = await loadPictures(request)
     await this.#halt()
