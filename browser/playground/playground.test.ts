@@ -285,6 +285,25 @@ describeInChromium('the playground', (browser) => {
     expect(errors).toEqual([])
   })
 
+  test('computes on one thread where the page is not isolated, and says so', { timeout: LIMIT }, async () => {
+    await using visitor = await visit('train')
+    const { page, errors } = visitor
+    await page.route('**/*', async (route) => {
+      const response = await route.fetch()
+      const headers = Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin'))
+      await route.fulfill({ response, headers: Object.fromEntries(headers) })
+    })
+    await page.goto(`${playground.address}#/train?${QUICK}`)
+    await page.reload()
+    await page.getByTestId('single-thread').waitFor()
+    expect(await page.locator('input[name="backend"][value="wasm"]').isDisabled()).toBe(true)
+    expect(await textOf(page, 'backends')).toContain('not cross-origin isolated')
+    await page.getByTestId('train').click()
+    await untilPercent(page, 'accuracy-note', 90)
+    expect(await textOf(page, 'pace-note')).toBe('wasm')
+    expect(errors).toEqual([])
+  })
+
   test('works without a network once it was visited', { timeout: LIMIT }, async () => {
     await using visitor = await visit('draw', { serviceWorkers: 'allow' })
     const { page } = visitor
