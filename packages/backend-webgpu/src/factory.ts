@@ -3,6 +3,7 @@
  */
 import type { BackendFactory } from '@nabla/backend'
 import { WebgpuBackend } from './backend.js'
+import { detailsOf } from './device/facts.js'
 import { findAdapter, type OpenOptions, openDevice } from './device/open.js'
 
 export interface WebgpuBackendOptions extends OpenOptions {}
@@ -23,7 +24,9 @@ export const webgpuBackendFactory: BackendFactory = {
   name: 'webgpu',
   priority: 20,
   probe: async (options) => {
-    const { details, ...found } = await findAdapter(options)
+    const found = await findAdapter(options)
+    const adapter = 'adapter' in found ? found.adapter : found.refused
+    const details = adapter === undefined ? [] : detailsOf(adapter.info ?? {}, adapter)
     return 'reason' in found
       ? { available: false, reason: found.reason, details }
       : { available: true, details }

@@ -2,7 +2,6 @@
  * Opening a GPU: from the options to a device, or to the reason why there is none.
  */
 import { BackendError } from '@nabla/backend'
-import { detailsOf } from './facts.js'
 import { findGpu } from './gpu.js'
 import { deviceDescriptor, type Limits } from './limits.js'
 import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
@@ -14,10 +13,10 @@ export interface OpenOptions {
   readonly limits?: Limits
 }
 
-/** An adapter that may be used, or a phrase on why there is none; details where there is one all the same. */
+/** An adapter that may be used, or a phrase on why there is none, and one that may not. */
 export type FoundAdapter =
-  | { readonly adapter: GPUAdapter; readonly details: readonly string[] }
-  | { readonly reason: string; readonly details: readonly string[] }
+  | { readonly adapter: GPUAdapter }
+  | { readonly reason: string; readonly refused?: GPUAdapter }
 
 async function requestAdapter(gpu: GPU, allowSoftware: boolean): Promise<GPUAdapter | null> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
@@ -27,17 +26,14 @@ async function requestAdapter(gpu: GPU, allowSoftware: boolean): Promise<GPUAdap
 
 export async function findAdapter({ allowSoftware = false }: OpenOptions = {}): Promise<FoundAdapter> {
   const found = await findGpu()
-  if ('reason' in found) return { ...found, details: [] }
+  if ('reason' in found) return found
   const adapter = await requestAdapter(found.gpu, allowSoftware)
-  if (adapter === null) {
-    return { reason: 'there is WebGPU, but no GPU that it could use (no adapter)', details: [] }
-  }
+  if (adapter === null) return { reason: 'there is WebGPU, but no GPU that it could use (no adapter)' }
   const info: AdapterInfo = adapter.info ?? {}
-  const details = detailsOf(info, adapter)
-  if (!isSoftware(info) || allowSoftware) return { adapter, details }
+  if (!isSoftware(info) || allowSoftware) return { adapter }
   return {
+    refused: adapter,
     reason: `only a software adapter (${describeAdapter(info)}), slower than the wasm backend; allow it with allowSoftware: true, on a command line --allow-software`,
-    details,
   }
 }
 

@@ -201,7 +201,7 @@ function lostError(reason: GPUDeviceLostReason, message: string): DeviceLostErro
   return new DeviceLostError('webgpu', {
     expected: 'a GPU that answers',
     received: `a device that was lost (${why})`,
-    fix: 'make another backend and bring the weights back from a checkpoint, or let fit do so with onDeviceLost; what was on the lost device is gone',
+    fix: 'make another backend and bring the weights back from a checkpoint, or tell fit how with onDeviceLost',
   })
 }
 
