@@ -1,8 +1,9 @@
 /**
- * Making WebGPU backends: by function, and by name through the registry.
+ * Making WebGPU backends: by function, and by name through the registry. Kernels and queue are loaded when there is a GPU: a
+ * page that only asks what there is stays small.
  */
 import type { BackendFactory } from '@nabla/backend'
-import { WebgpuBackend } from './backend.js'
+import type { WebgpuBackend } from './backend.js'
 import { detailsOf } from './device/facts.js'
 import { findAdapter, type OpenOptions, openDevice } from './device/open.js'
 
@@ -16,7 +17,9 @@ export interface WebgpuBackendOptions extends OpenOptions {}
  * const backend = await createWebgpuBackend()
  */
 export async function createWebgpuBackend(options: WebgpuBackendOptions = {}): Promise<WebgpuBackend> {
-  return new WebgpuBackend(await openDevice(options))
+  const device = await openDevice(options)
+  const { WebgpuBackend } = await import('./backend.js')
+  return new WebgpuBackend(device)
 }
 
 /** For `registerBackend`: name `webgpu`, before `wasm`. */
