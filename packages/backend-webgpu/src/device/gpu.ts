@@ -61,7 +61,8 @@ function locate(process: Node): string | undefined {
   return undefined
 }
 
-function messageOf(error: unknown): string {
+/** What an error says. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
