@@ -2,7 +2,7 @@
  * Opening a GPU: from the options to a device, or to the reason why there is none.
  */
 import { BackendError } from '@nabla/backend'
-import { findGpu } from './gpu.js'
+import { findGpu, messageOf } from './gpu.js'
 import { deviceDescriptor, type Limits } from './limits.js'
 import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
 
@@ -37,15 +37,23 @@ export async function findAdapter({ allowSoftware = false }: OpenOptions = {}): 
   }
 }
 
+function unavailable(received: string, cause?: unknown): BackendError {
+  const explanation = {
+    expected: 'a GPU that can be had through WebGPU',
+    received,
+    fix: "use the wasm backend, or backend: 'auto', where there is no GPU",
+  }
+  return new BackendError('createWebgpuBackend', explanation, { cause })
+}
+
 /** @throws BackendError where there is none */
 export async function openDevice(options: OpenOptions = {}): Promise<GPUDevice> {
   const found = await findAdapter(options)
-  if ('reason' in found) {
-    throw new BackendError('createWebgpuBackend', {
-      expected: 'a GPU that can be had through WebGPU',
-      received: found.reason,
-      fix: "use the wasm backend, or backend: 'auto', where there is no GPU",
-    })
+  if ('reason' in found) throw unavailable(found.reason)
+  const { adapter } = found
+  try {
+    return await adapter.requestDevice(deviceDescriptor(adapter, options.limits ?? 'adapter'))
+  } catch (error) {
+    throw unavailable(`an adapter that gives no device: ${messageOf(error)}`, error)
   }
-  return found.adapter.requestDevice(deviceDescriptor(found.adapter, options.limits ?? 'adapter'))
 }
