@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly composites: readonly CompositeName[]
   /** How many views one map may have, inputs and outputs together. */
   readonly maximumViews: number
+  /** Whether a call takes microseconds however little it does, as on a GPU: then fewer calls are better than less work. */
+  readonly callsAreCostly?: boolean
   /** One sentence on the device, and one for each thing that is missing with its reason. */
   readonly description: string
   readonly limitations: readonly string[]

@@ -55,9 +55,10 @@ describeOnGpu('a training step', () => {
     for (let i = 0; i < 2; i++) losses.push(await step(x, y).item())
     const before = backend.statistics()
     for (let i = 0; i < 3; i++) {
-      const { submits } = backend.statistics()
+      const { submits, dispatches } = backend.statistics()
       const loss = step(x, y)
       expect(backend.statistics().submits - submits).toBe(1)
+      expect(backend.statistics().dispatches - dispatches).toBe(11)
       losses.push(await loss.item())
     }
     const { buffers, bindGroups, pipelines } = backend.statistics()

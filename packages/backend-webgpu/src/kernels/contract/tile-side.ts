@@ -12,7 +12,7 @@
  * leaves out the clamping of each access.
  */
 import { accumulatorOf } from './accumulator.js'
-import type { Loading } from './loading.js'
+import { runsAlongFree } from './loading.js'
 import { baseText, elementText, type Side } from './side.js'
 import { invocationsOf, type Tile } from './tile.js'
 
@@ -41,8 +41,6 @@ interface Division {
   /** Between the units of an invocation: of slots if neighbours run along k, else of k. */
   readonly distance: number
 }
-
-const runsAlongFree = (loading: Loading): boolean => loading === 'vectorFree' || loading === 'scalarFree'
 
 function divisionOf({ side, slots, tile }: Pick<TileSide, 'side' | 'slots' | 'tile'>): Division {
   const invocations = invocationsOf(tile)
@@ -79,6 +77,16 @@ export class TileSideText {
     const { slots, tile } = this.#of
     const { depth, stages } = tile
     return `var<workgroup> ${this.#name}_tile: array<array<array<${this.#type}, ${slots}>, ${depth}>, ${stages}>;`
+  }
+
+  /** Its memory as one row of fours. */
+  flat(index: string): string {
+    const { slots, tile } = this.#of
+    const [stage, k] = [
+      `((${index}) / ${tile.depth * slots}u) % ${tile.stages}u`,
+      `((${index}) / ${slots}u) % ${tile.depth}u`,
+    ]
+    return `${this.#name}_tile[${stage}][${k}][(${index}) % ${slots}u]`
   }
 
   #slot(unit: number): string {

@@ -96,8 +96,8 @@ describe('a reduction', () => {
   }, 120_000)
 
   it.each([
-    [[40000], [0]],
-    [[4, 40000], [1]],
+    [[120000], [0]],
+    [[4, 80000], [1]],
     [[5000, 4], [0]],
     [
       [33, 7, 3001],
@@ -121,7 +121,7 @@ describe('a reduction', () => {
     const post = e.subtract(e.add(e.multiply(a, s), b), e.cast(index(0), 'float32'))
     for (const shape of [
       [3, 8],
-      [2, 40000],
+      [2, 80000],
     ]) {
       const x = bench.view('float32', shape, sequence(sizeOf(shape)))
       const row = bench.view(
