@@ -70,9 +70,9 @@ describe('shaders of contractions', () => {
     )
   })
 
-  it.each(Object.entries(WAYS))('%s: valid with f16', { timeout: 120_000 }, async (_, way) => {
-    const device = await openNullDevice(['shader-f16'])
-    const facts = { ...PORTABLE, float16: true }
+  it.each(Object.entries(WAYS))('%s: valid with f16 and subgroups', { timeout: 120_000 }, async (_, way) => {
+    const device = await openNullDevice(['shader-f16', 'subgroups'])
+    const facts = { ...PORTABLE, float16: true, subgroups: { smallest: 32, largest: 32 } }
     const samples = fc.sample(products(40, 40, 40), { numRuns: 20, seed: 1 })
     for (const product of samples) {
       for (const dispatch of plans(
