@@ -8,10 +8,10 @@ import { layers, type Sequential, sequential, sparseCategoricalCrossEntropy } fr
 import { adam } from '@nabla/optim'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createWebgpuBackend } from '../factory.js'
-import { planCall } from '../kernels/plan-call.js'
 import type { DeviceFacts } from '../plan/plan.js'
 import { pipelineKey } from '../queue/pipelines.js'
 import { describeOnGpu } from '../testing/device.js'
+import { planCall } from '../testing/plan-call.js'
 import { planProgram } from './plan-program.js'
 
 const { conv2d, dense, flatten, maxPooling2d } = layers

@@ -20,11 +20,11 @@ import {
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { afterAll } from 'vitest'
-import { planCall } from '../kernels/plan-call.js'
 import type { DeviceFacts, Dispatch, KernelPlan, Place } from '../plan/plan.js'
 import { FIRST_WORD, moduleText } from '../wgsl/module.js'
 import { storedBytes } from '../wgsl/types.js'
 import { openTestDevice } from './device.js'
+import { planCall } from './plan-call.js'
 
 /** What any device can do. */
 export const PORTABLE: DeviceFacts = {
