@@ -58,7 +58,8 @@ export async function openDevice(options: OpenOptions = {}, unwanted?: GPUFeatur
   try {
     const descriptor = deviceDescriptor(adapter, options.limits ?? 'adapter', unwanted)
     const device = await adapter.requestDevice(descriptor)
-    if (!device.features.has('subgroups') || (await areSubgroupsInOrder(device))) return device
+    const usesSubgroups = device.features.has('subgroups')
+    if (!usesSubgroups || (await areSubgroupsInOrder(device).catch(() => false))) return device
     device.destroy()
   } catch (error) {
     throw unavailable(`an adapter that gives no device: ${messageOf(error)}`, error)

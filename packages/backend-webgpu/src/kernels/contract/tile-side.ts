@@ -13,7 +13,7 @@
  */
 import { accumulatorOf } from './accumulator.js'
 import { runsAlongFree } from './loading.js'
-import { baseText, elementText, type Side } from './side.js'
+import { baseText, elementText, type Side, storedText } from './side.js'
 import { invocationsOf, type Tile } from './tile.js'
 
 /** Whether slot s stands for s, s + slots … instead of 4s, 4s + 1 …: so single elements are read and stored side by side. */
@@ -59,13 +59,17 @@ export class TileSideText {
   readonly #of: TileSide
   readonly #name: string
   readonly #division: Division
+  /** Whether workgroup memory holds halves, in half the bytes; sums are formed in float32 all the same. */
+  readonly isHalf: boolean
   readonly #type: string
 
   constructor(of: TileSide) {
+    const { dtype, facts, name } = of.side
     this.#of = of
-    this.#name = of.side.name
+    this.#name = name
     this.#division = divisionOf(of)
-    this.#type = `vec4<${accumulatorOf(of.side.dtype)}>`
+    this.isHalf = dtype === 'float16' && facts.float16
+    this.#type = `vec4<${this.isHalf ? 'f16' : accumulatorOf(dtype)}>`
   }
 
   /** Whether only some invocations take part; the left side's are the first ones, the right side's the last. */
@@ -136,7 +140,8 @@ export class TileSideText {
 
   #loadUnit(unit: number): string[] {
     const { side } = this.#of
-    const element = (part: number): string => elementText(side, `${this.#at(unit, part)} + at`)
+    const text = this.isHalf ? storedText : elementText
+    const element = (part: number): string => text(side, `${this.#at(unit, part)} + at`)
     switch (side.loading) {
       case 'vectorFree':
         return [`${this.#value(unit, 0)} = ${element(0)};`]
@@ -193,6 +198,7 @@ export class TileSideText {
 
   /** Four rows or columns at `k`, as the loop reads them. */
   read(stage: string, slot: string): string {
-    return `${this.#name}_tile[${stage}][k][${this.#place(slot, 'k')}]`
+    const four = `${this.#name}_tile[${stage}][k][${this.#place(slot, 'k')}]`
+    return this.isHalf ? `vec4<f32>(${four})` : four
   }
 }

@@ -95,7 +95,7 @@ export function invocationsOf({ rows, columns, threadRows, threadColumns, teams 
   return (rows / threadRows) * (columns / threadColumns) * teams
 }
 
-/** Bytes of workgroup memory; sums and factors are 4 bytes, of whatever type. */
+/** Bytes of workgroup memory; halves take 2 of these 4 for a factor, and what they spare is enough for the sums of teams. */
 export function sharedBytesOf({ rows, columns, depth, stages }: Tile): number {
   return (rows + columns) * depth * stages * 4
 }

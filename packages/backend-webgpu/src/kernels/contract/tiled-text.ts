@@ -107,8 +107,12 @@ function multiplyText({ tile, type }: TiledParts, left: TileSideText, right: Til
   ].join('\n')
 }
 
+/** Fours of sums that go through workgroup memory at once, where half of the teams pass theirs on. */
+const passedFours = ({ rows, columns, teams }: Tile): number => (rows * columns * teams) / 8
+
 /**
- * The sums of all teams in those of the first: by halves, through the memory that the left side's tile no longer needs.
+ * The sums of all teams in those of the first: by halves, through the memory that the left side's tile no longer needs, or
+ * some of its own where that holds halves.
  */
 function joinText({ tile }: TiledParts, left: TileSideText): string {
   const { threadRows, threadColumns, teams } = tile
@@ -116,7 +120,10 @@ function joinText({ tile }: TiledParts, left: TileSideText): string {
   const sums = range(threadRows).flatMap((row) => range(threadColumns / 4).map((four) => sumName(row, four)))
   const lines: string[] = []
   for (let half = teams / 2; half >= 1; half /= 2) {
-    const place = (i: number): string => left.flat(`${i * half * members}u + lane % ${half * members}u`)
+    const place = (i: number): string => {
+      const index = `${i * half * members}u + lane % ${half * members}u`
+      return left.isHalf ? `passed[${index}]` : left.flat(index)
+    }
     lines.push(
       `if (team >= ${half}u && team < ${2 * half}u) {`,
       ...sums.map((sum, i) => `  ${place(i)} = ${sum};`),
@@ -193,6 +200,9 @@ ${storeText(parts)}
 }`
   return [
     ...loadFunctions(parts.left.side.dtype, parts.left.side.facts),
+    ...(left.isHalf && tile.teams > 1
+      ? [`var<workgroup> passed: array<vec4<${type}>, ${passedFours(tile)}>;`]
+      : []),
     left.declaration,
     right.declaration,
     sideFunctions(parts.left.side),
