@@ -1,8 +1,8 @@
 /**
  * Part of `pnpm size`, after the build: bundles each small program of scripts/bundle-size/ for the browser
  * from the built packages, as an application's bundler would, and holds its minified, gzipped size against
- * scripts/bundle-size/limits.json, where it also says which parts a program never downloads. A program without a limit, a limit without a program and a program that
- * does not bundle are failures.
+ * scripts/bundle-size/limits.json, where it also says which parts a program never downloads. A program without
+ * a limit, a limit without a program and a program that does not bundle are failures.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
