@@ -12,7 +12,7 @@ import type { Planner } from './plan/plan.js'
 export interface WebgpuBackendOptions extends OpenOptions {
   /**
    * Whether kernels that work along an axis are loaded: pooling, scans, gathering and scattering by indices, sorting. Default
-   * true. A page that needs none of them, as training of dense layers doesn't, has a ninth less to download without.
+   * true. A page that needs none of them, as training of dense layers doesn't, has an eighth less to download without.
    */
   readonly alongAxis?: boolean
 }
