@@ -19,7 +19,6 @@ import {
 import { blockOf, ownBuffer, WebgpuBuffer } from './buffer.js'
 import { capabilitiesOf } from './capabilities.js'
 import { factsOf } from './device/facts.js'
-import { planCall } from './kernels/plan-call.js'
 import type { Block } from './memory/block.js'
 import { planHalf } from './plan/half.js'
 import type { DeviceFacts, PlannedCall, Planner } from './plan/plan.js'
@@ -28,6 +27,8 @@ import { disposedError, Failures } from './queue/failures.js'
 import { Queue, type Statistics } from './queue/queue.js'
 import { fromStored, toStored } from './transfer.js'
 import { storedBytes, storedType } from './wgsl/types.js'
+
+export { plannerOf } from './kernels/planner.js'
 
 export class WebgpuBackend implements Backend {
   readonly name = 'webgpu'
@@ -44,9 +45,9 @@ export class WebgpuBackend implements Backend {
 
   /**
    * @param device from here on belongs to the backend, which destroys it at the end
-   * @param plan how calls are planned; other than the default for tests
+   * @param plan how calls are planned
    */
-  constructor(device: GPUDevice, plan: Planner<PlannedCall> = planCall) {
+  constructor(device: GPUDevice, plan: Planner<PlannedCall>) {
     this.#device = device
     this.#plan = plan
     this.#facts = factsOf(device)

@@ -16,6 +16,7 @@ export function capabilitiesOf(
     composites: COMPOSITES,
     // One binding is left for the condition of a map.
     maximumViews: maximumStorageBuffers - 1,
+    callsAreCostly: true,
     description: `WebGPU on ${describeAdapter(infoOf(device))}${kind}`,
     limitations: [
       'there is no float64, which shaders have no type for',

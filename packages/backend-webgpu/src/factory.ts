@@ -2,12 +2,28 @@
  * Making WebGPU backends: by function, and by name through the registry. Kernels and queue are loaded when there is a GPU: a
  * page that only asks what there is stays small.
  */
-import type { BackendFactory } from '@nabla/backend'
+import { BackendError, type BackendFactory } from '@nabla/backend'
 import type { WebgpuBackend } from './backend.js'
 import { detailsOf } from './device/facts.js'
 import { findAdapter, type OpenOptions, openDevice } from './device/open.js'
+import type { AxisCall } from './kernels/planner.js'
+import type { Planner } from './plan/plan.js'
 
-export interface WebgpuBackendOptions extends OpenOptions {}
+export interface WebgpuBackendOptions extends OpenOptions {
+  /**
+   * Whether kernels that work along an axis are loaded: pooling, scans, gathering and scattering by indices, sorting. Default
+   * true. A page that needs none of them, as training of dense layers doesn't, has an eighth less to download without.
+   */
+  readonly alongAxis?: boolean
+}
+
+const refuse: Planner<AxisCall> = ({ label, kind }) => {
+  throw new BackendError(label, {
+    expected: `a backend with kernels along an axis, for a call of the kind ${kind}`,
+    received: 'one that was created without them',
+    fix: 'leave out `alongAxis: false` where the backend is created',
+  })
+}
 
 /**
  * A backend on the GPU. Several may exist side by side, each with a device of its own.
@@ -18,8 +34,11 @@ export interface WebgpuBackendOptions extends OpenOptions {}
  */
 export async function createWebgpuBackend(options: WebgpuBackendOptions = {}): Promise<WebgpuBackend> {
   const device = await openDevice(options)
-  const { WebgpuBackend } = await import('./backend.js')
-  return new WebgpuBackend(device)
+  const [{ WebgpuBackend, plannerOf }, { planAlongAxis }] = await Promise.all([
+    import('./backend.js'),
+    options.alongAxis === false ? { planAlongAxis: refuse } : import('./kernels/axis/plan-axis.js'),
+  ])
+  return new WebgpuBackend(device, plannerOf(planAlongAxis))
 }
 
 /** For `registerBackend`: name `webgpu`, before `wasm`. */

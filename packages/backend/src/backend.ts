@@ -21,6 +21,8 @@ export interface Capabilities {
    * whether to compute a value again in each of its readers. Default 3.
    */
   readonly memoryCost?: number
+  /** Whether a call takes microseconds however little it does, as on a GPU: then fewer calls are better than less work. */
+  readonly callsAreCostly?: boolean
   /** One sentence on the device, and one for each thing that is missing with its reason. */
   readonly description: string
   readonly limitations: readonly string[]

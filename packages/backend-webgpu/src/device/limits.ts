@@ -25,6 +25,7 @@ export const USED_FEATURES = [
 export function deviceDescriptor(
   { limits, features }: Pick<GPUAdapter, 'limits' | 'features'>,
   wanted: Limits,
+  unwanted?: GPUFeatureName,
 ): GPUDeviceDescriptor {
   if (wanted === 'minimum') return { label: 'nabla' }
   const requiredLimits: Record<string, number> = {}
@@ -32,6 +33,6 @@ export function deviceDescriptor(
   return {
     label: 'nabla',
     requiredLimits,
-    requiredFeatures: USED_FEATURES.filter((feature) => features.has(feature)),
+    requiredFeatures: USED_FEATURES.filter((feature) => features.has(feature) && feature !== unwanted),
   }
 }

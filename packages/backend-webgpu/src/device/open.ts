@@ -5,6 +5,7 @@ import { BackendError } from '@nabla/backend'
 import { findGpu, messageOf } from './gpu.js'
 import { deviceDescriptor, type Limits } from './limits.js'
 import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
+import { areSubgroupsInOrder } from './subgroups.js'
 
 export interface OpenOptions {
   /** Whether an adapter that is no GPU may be used: for tests, since it is slower than the wasm backend. Default false. */
@@ -46,14 +47,22 @@ function unavailable(received: string, cause?: unknown): BackendError {
   return new BackendError('createWebgpuBackend', explanation, { cause })
 }
 
-/** @throws BackendError where there is none */
-export async function openDevice(options: OpenOptions = {}): Promise<GPUDevice> {
+/**
+ * @param unwanted a feature to do without
+ * @throws BackendError where there is none
+ */
+export async function openDevice(options: OpenOptions = {}, unwanted?: GPUFeatureName): Promise<GPUDevice> {
   const found = await findAdapter(options)
   if ('reason' in found) throw unavailable(found.reason)
   const { adapter } = found
   try {
-    return await adapter.requestDevice(deviceDescriptor(adapter, options.limits ?? 'adapter'))
+    const descriptor = deviceDescriptor(adapter, options.limits ?? 'adapter', unwanted)
+    const device = await adapter.requestDevice(descriptor)
+    const usesSubgroups = device.features.has('subgroups')
+    if (!usesSubgroups || (await areSubgroupsInOrder(device).catch(() => false))) return device
+    device.destroy()
   } catch (error) {
     throw unavailable(`an adapter that gives no device: ${messageOf(error)}`, error)
   }
+  return openDevice(options, 'subgroups')
 }

@@ -1,4 +1,4 @@
-/** Texts of kernels with `f16`, which the software device can't run: they compile. */
+/** Texts of kernels with `f16` and with large subgroups, which the software device can't run: they compile. */
 import {
   type DType,
   expressions as e,
@@ -17,7 +17,12 @@ import { planMap } from './map/map.js'
 import { planReduce } from './reduce/reduce.js'
 
 const validator = await Validator.open()
-const HALF: DeviceFacts = { ...PORTABLE, float16: true, strength: 'strong' }
+const HALF: DeviceFacts = {
+  ...PORTABLE,
+  float16: true,
+  strength: 'strong',
+  subgroups: { smallest: 32, largest: 64 },
+}
 
 it.each(['sum', 'product', 'maximum', 'minimum', 'argMax', 'argMin'] as ReduceOperation[])(
   'of %s',

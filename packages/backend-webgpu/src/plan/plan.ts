@@ -60,8 +60,6 @@ export interface Shader {
   readonly body: () => string
   /** Invocations of a workgroup along x; a planner that wants two dimensions divides. */
   readonly invocations: number
-  /** WGSL extensions beyond those that the module always enables, e.g. `subgroups`. */
-  readonly enables?: readonly string[]
 }
 
 export interface Dispatch {

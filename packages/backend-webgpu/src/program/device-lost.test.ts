@@ -1,4 +1,5 @@
 /** A GPU that is lost in the middle of training: `fit` says so, or goes on on another. */
+
 import { DeviceLostError } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { setDefaultBackend, type Tensor, tensorFrom } from '@nabla/core'
@@ -7,6 +8,7 @@ import { adam } from '@nabla/optim'
 import { afterAll, expect, it } from 'vitest'
 import { WebgpuBackend } from '../backend.js'
 import { describeOnGpu, openTestDevice } from '../testing/device.js'
+import { planCall } from '../testing/plan-call.js'
 
 const { dense } = layers
 
@@ -31,7 +33,7 @@ describeOnGpu('a GPU that is lost in training', () => {
   /** Trains on a device that is destroyed in the second epoch. */
   async function train(options: { onDeviceLost?: () => Promise<WebgpuBackend> }) {
     const device = await openTestDevice()
-    setDefaultBackend(new WebgpuBackend(device))
+    setDefaultBackend(new WebgpuBackend(device, planCall))
     let steps = 0
     const lose = {
       onBatchEnd() {
@@ -50,7 +52,7 @@ describeOnGpu('a GPU that is lost in training', () => {
     const made: WebgpuBackend[] = []
     const history = await train({
       async onDeviceLost() {
-        const next = new WebgpuBackend(await openTestDevice())
+        const next = new WebgpuBackend(await openTestDevice(), planCall)
         made.push(next)
         return next
       },

@@ -25,15 +25,15 @@ function stepOf(model: Sequential) {
   })
 }
 
-function batch(seed: number): [Tensor, Tensor] {
+function batch(seed: number, size = BATCH, width = 64): [Tensor, Tensor] {
   return [
     tensorFrom(
-      Float32Array.from({ length: BATCH * 64 }, (_, i) => Math.sin(i * seed)),
-      [BATCH, 64],
+      Float32Array.from({ length: size * width }, (_, i) => Math.sin(i * seed)),
+      [size, width],
     ),
     tensorFrom(
-      Int32Array.from({ length: BATCH }, (_, i) => (i * seed) % 10),
-      [BATCH],
+      Int32Array.from({ length: size }, (_, i) => (i * seed) % 10),
+      [size],
     ),
   ]
 }
@@ -67,6 +67,20 @@ describeOnGpu('a training step', () => {
       pipelines: before.pipelines,
     })
     expect(losses).toEqual([...losses].sort((a, b) => b - a))
+  })
+
+  it('of the MLP 784-512-10 with batches of 128 is 11 dispatches', { timeout: 60_000 }, async () => {
+    const model = sequential([dense(512, { activation: 'relu' }), dense(10)], { inputShape: [784] })
+    const step = stepOf(model)
+    const [x, y] = batch(1, 128, 784)
+    for (let i = 0; i < 2; i++) await step(x, y).item()
+    const before = backend.statistics()
+    await step(x, y).item()
+    const { submits, dispatches, buffers, bindGroups } = backend.statistics()
+    expect(dispatches - before.dispatches).toBe(11)
+    // Another one reads the loss.
+    expect(submits - before.submits).toBe(2)
+    expect({ buffers, bindGroups }).toEqual({ buffers: before.buffers, bindGroups: before.bindGroups })
   })
 
   it('stays so when every batch comes in a tensor of its own, as from a loader', async () => {

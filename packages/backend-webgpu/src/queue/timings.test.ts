@@ -1,8 +1,10 @@
 /** Times by the device's own clock, and profiles made of them. */
+
 import { type Buffer, profile } from '@nabla/backend'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { WebgpuBackend } from '../backend.js'
 import { describeOnGpu, openTestDevice } from '../testing/device.js'
+import { planCall } from '../testing/plan-call.js'
 import { callOf, planByLabel } from '../testing/plans.js'
 
 describeOnGpu('times', () => {
@@ -45,7 +47,7 @@ describeOnGpu('times', () => {
   })
 
   it('are not there where the device has no clock', async () => {
-    const plain = new WebgpuBackend(await openTestDevice({}))
+    const plain = new WebgpuBackend(await openTestDevice({}), planCall)
     expect(plain.timed).toBeUndefined()
     await plain.dispose()
   })

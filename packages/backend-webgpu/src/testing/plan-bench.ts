@@ -20,11 +20,11 @@ import {
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
 import { afterAll } from 'vitest'
-import { planCall } from '../kernels/plan-call.js'
 import type { DeviceFacts, Dispatch, KernelPlan, Place } from '../plan/plan.js'
 import { FIRST_WORD, moduleText } from '../wgsl/module.js'
 import { storedBytes } from '../wgsl/types.js'
 import { openTestDevice } from './device.js'
+import { planCall } from './plan-call.js'
 
 /** What any device can do. */
 export const PORTABLE: DeviceFacts = {
@@ -116,8 +116,8 @@ export class PlanBench {
     return gpu
   }
 
-  async #pipeline({ shader, bindings, words }: Dispatch): Promise<GPUComputePipeline> {
-    const key = `${shader.key}|${bindings.map(({ element, access }) => `${element} ${access}`)}`
+  async #pipeline({ shader, bindings, words }: Dispatch, facts: DeviceFacts): Promise<GPUComputePipeline> {
+    const key = `${facts.subgroups?.smallest} ${shader.key}|${bindings.map(({ element, access }) => `${element} ${access}`)}`
     const known = this.#pipelines.get(key)
     if (known !== undefined) return known
     const code = moduleText(shader, bindings, FIRST_WORD + words.length)
@@ -147,7 +147,7 @@ export class PlanBench {
     }
     for (const dispatch of plan) {
       if (dispatch.groups === 0) continue
-      const pipeline = await this.#pipeline(dispatch)
+      const pipeline = await this.#pipeline(dispatch, facts)
       const words = new Uint32Array([dispatch.groups, 0x7f800000, 0x7fc00000, 0, ...dispatch.words])
       const uniforms = this.#device.createBuffer({
         size: Math.ceil(words.length / 4) * 16,

@@ -48,13 +48,10 @@ ${statements}
 
 /** The whole text of a shader. */
 export function moduleText(shader: Shader, bindings: readonly Binding[], words: number): string {
-  const enables = [
-    ...(bindings.some(({ element }) => element.includes('f16')) ? ['f16'] : []),
-    ...(shader.enables ?? []),
-  ]
   const body = shader.body()
   return [
-    ...[...new Set(enables)].map((name) => `enable ${name};`),
+    bindings.some(({ element }) => element.includes('f16')) ? 'enable f16;' : '',
+    body.includes('subgroupShuffle') ? 'enable subgroups;' : '',
     `struct Uniforms { words: array<vec4<u32>, ${Math.ceil(words / 4)}> }`,
     '@group(0) @binding(0) var<uniform> u: Uniforms;',
     ...bindings.map(bindingText),

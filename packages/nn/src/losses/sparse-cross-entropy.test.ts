@@ -23,6 +23,8 @@ const WAYS: [string, () => Backend][] = [
   ['composites', () => createCpuBackend()],
   ['passes', () => lacking({ composites: false })],
   ['composites, unseen', () => lacking({ synchronousRead: false })],
+  ['few calls', () => lacking({ callsAreCostly: true })],
+  ['few calls, unseen', () => lacking({ callsAreCostly: true, synchronousRead: false })],
   ['passes, unseen', () => lacking({ synchronousRead: false, composites: false })],
 ]
 

@@ -46,27 +46,55 @@ export function byClass(logits: Tensor, class_: Expr, right: Expr, wrong: Expr):
   return e.select(own, right, orNaN(exists(class_, logits.shape.at(-1) ?? 0), wrong))
 }
 
-/** By the passes above: for devices, and wherever nothing can be read while it runs. */
+/**
+ * By comparing the place of each element with the class of its row.
+ *
+ * @param inputs what the expressions read
+ * @param loss of a row, where its class is
+ */
+function compared(
+  name: string,
+  logits: Tensor,
+  classes: Tensor,
+  inputs: readonly [Tensor, ...Tensor[]],
+  loss: Expr,
+  probability: Expr,
+): Way {
+  const { dtype } = logits
+  const class_ = input(inputs.length, 'int32')
+  return {
+    loss() {
+      const own = byClass(logits, class_, loss, constant(0, dtype))
+      return reduceMapped(name, 'sum', own, [...inputs, classes], { divisor: classes.size })
+    },
+    gradient(cotangent) {
+      const slope = byClass(logits, class_, e.subtract(probability, 1), probability)
+      const share = e.divide(input(inputs.length + 1, dtype), scalar(0, dtype))
+      return map(
+        `${name} gradient`,
+        e.multiply(slope, share),
+        [...inputs, classes, cotangent],
+        [classes.size],
+      )
+    },
+  }
+}
+
+/** By the largest and the sum of each row: where softmax isn't one kernel. */
 function passes(name: string, logits: Tensor, classes: Tensor): Way {
   const { dtype } = logits
   const { largest, total } = exponentials(name, logits, logits.ndim - 1)
-  const [x, most, sum, class_] = [input(0, dtype), input(1, dtype), input(2, dtype), input(3, 'int32')]
+  const [x, most, sum] = [input(0, dtype), input(1, dtype), input(2, dtype)]
   const shifted = e.subtract(x, most)
-  const zero = constant(0, dtype)
-  return {
-    loss() {
-      // log Σ − shifted is exact where max + log Σ would drown a small loss in a large maximum.
-      const own = byClass(logits, class_, e.subtract(e.log(sum), shifted), zero)
-      return reduceMapped(name, 'sum', own, [logits, largest, total, classes], { divisor: classes.size })
-    },
-    gradient(cotangent) {
-      const probability = e.divide(e.exp(shifted), sum)
-      const slope = byClass(logits, class_, e.subtract(probability, 1), probability)
-      const share = e.divide(input(4, dtype), scalar(0, dtype))
-      const inputs = [logits, largest, total, classes, cotangent] as const
-      return map(`${name} gradient`, e.multiply(slope, share), [...inputs], [classes.size])
-    },
-  }
+  // log Σ − shifted is exact where max + log Σ would drown a small loss in a large maximum.
+  const loss = e.subtract(e.log(sum), shifted)
+  return compared(name, logits, classes, [logits, largest, total], loss, e.divide(e.exp(shifted), sum))
+}
+
+/** By as few calls as can be: three. */
+function fewCalls(name: string, logits: Tensor, classes: Tensor): Way {
+  const x = input(0, logits.dtype)
+  return compared(name, logits, classes, [logSoftmax(logits, -1)], e.negate(x), e.exp(x))
 }
 
 /** Class numbers that can be reached: the nearest class in place of one that doesn't exist. */
@@ -141,7 +169,8 @@ export function checkClasses(name: string, predictions: Tensor, classes: Tensor)
  */
 export function sparseCrossEntropyOfLogits(name: string, logits: Tensor, classes: Tensor): Tensor {
   checkClasses(name, logits, classes)
-  const choose = logits.backend.capabilities.composites.includes('logSoftmax') ? picks : passes
+  const { composites, callsAreCostly } = logits.backend.capabilities
+  const choose = !composites.includes('logSoftmax') ? passes : callsAreCostly ? fewCalls : picks
   const way = choose(name, stopGradient(logits), classes)
   const crossEntropy = (_logits: Tensor): Tensor => way.loss()
   return customGradient(crossEntropy, (cotangent, { inputs: [tracked] }) =>

@@ -10,10 +10,16 @@ export interface Lacking {
   readonly synchronousRead?: boolean
   /** Whether it has kernels for softmax and the like; default true. */
   readonly composites?: boolean
+  /** Whether it is said that calls are costly; default false. */
+  readonly callsAreCostly?: boolean
 }
 
 /** A cpu backend that lacks something. */
-export function lacking({ synchronousRead = true, composites = true }: Lacking): Backend {
+export function lacking({
+  synchronousRead = true,
+  composites = true,
+  callsAreCostly = false,
+}: Lacking): Backend {
   const cpu = createCpuBackend()
   const { capabilities, readSync } = cpu
   return {
@@ -21,6 +27,7 @@ export function lacking({ synchronousRead = true, composites = true }: Lacking):
     capabilities: {
       ...capabilities,
       synchronousRead,
+      callsAreCostly,
       composites: composites ? capabilities.composites : [],
     },
     allocate: (dtype, length) => cpu.allocate(dtype, length),

@@ -3,7 +3,7 @@ import { type Buffer, type KernelCall, type PoolGeometry, rowMajorLayout, type V
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PORTABLE } from '../../testing/facts.js'
 import { openNullDevice, shaderError } from '../../testing/null-device.js'
-import { planCall } from '../plan-call.js'
+import { planCall } from '../../testing/plan-call.js'
 
 let next = 0
 

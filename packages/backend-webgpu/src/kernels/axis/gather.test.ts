@@ -5,6 +5,7 @@ import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, scattered } from '../../testing/against-cpu.js'
 import { openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
+import { planCall } from '../../testing/plan-call.js'
 import { planGather } from './gather.js'
 
 /** Indices from the front and from the back that look random. */
@@ -16,7 +17,7 @@ const indicesInto =
 describe('gather', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
-    backend = new WebgpuBackend(await openTestDevice())
+    backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
 
   it('does as the cpu backend does, whatever the layout', async () => {

@@ -5,6 +5,7 @@ import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, scattered } from '../../testing/against-cpu.js'
 import { openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
+import { planCall } from '../../testing/plan-call.js'
 import { planPool } from './pool.js'
 
 const pair = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<[T, T]> => fc.tuple(of, of)
@@ -26,7 +27,7 @@ function windowsOf(shape: readonly number[], { window, strides, dilation, paddin
 describe('pool', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
-    backend = new WebgpuBackend(await openTestDevice())
+    backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
 
   it('does as the cpu backend does, whatever the windows and the layout', async () => {

@@ -5,6 +5,7 @@ import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, ROW_MAJOR, scattered } from '../../testing/against-cpu.js'
 import { openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
+import { planCall } from '../../testing/plan-call.js'
 import { planScan } from './scan.js'
 
 const operations = fc.constantFrom('sum' as const, 'maximum' as const, 'minimum' as const, 'product' as const)
@@ -12,7 +13,7 @@ const operations = fc.constantFrom('sum' as const, 'maximum' as const, 'minimum'
 describe('scan', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
-    backend = new WebgpuBackend(await openTestDevice())
+    backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
 
   it('does as the cpu backend does, whatever the layout', async () => {

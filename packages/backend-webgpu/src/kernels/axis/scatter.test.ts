@@ -11,6 +11,7 @@ import {
 } from '../../testing/against-cpu.js'
 import { openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
+import { planCall } from '../../testing/plan-call.js'
 import { planScatter } from './scatter.js'
 
 const operations = ['add', 'set', 'maximum', 'minimum'] as const
@@ -23,7 +24,7 @@ const indicesInto =
 describe('scatter', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
-    backend = new WebgpuBackend(await openTestDevice())
+    backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
 
   const check = async (

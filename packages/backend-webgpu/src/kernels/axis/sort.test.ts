@@ -5,6 +5,7 @@ import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, ROW_MAJOR, scattered } from '../../testing/against-cpu.js'
 import { openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
+import { planCall } from '../../testing/plan-call.js'
 import { planSort } from './sort.js'
 
 const HOSTILE = [0, -0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2, 2, 3]
@@ -13,7 +14,7 @@ const hostile = (position: number): number => HOSTILE[(position * 7 + (position 
 describe('sort', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
-    backend = new WebgpuBackend(await openTestDevice())
+    backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
 
   it('does as the cpu backend does, whatever the layout', async () => {

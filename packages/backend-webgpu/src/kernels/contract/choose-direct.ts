@@ -1,7 +1,8 @@
 /** How the direct kernel would compute a product, and how well that suits it. */
-import type { Preferences, Way } from './choose.js'
+import type { Way } from './choose.js'
 import type { Direct } from './direct.js'
-import { prefersTransposed } from './loading.js'
+import { prefersTransposed, runsAlongFree } from './loading.js'
+import { microseconds, type Preferences } from './preferences.js'
 import { type Problem, transposed } from './problem.js'
 
 /** Rows or columns up to which a product is bound by reading the other operand, once, whatever computes it. */
@@ -24,9 +25,9 @@ interface Shape {
 }
 
 interface Suited {
-  readonly way: () => Way
-  /** On the scale of tiles; infinite where tiles needn't be looked at. */
-  readonly score: number
+  readonly way: Way & { readonly kind: 'direct' }
+  /** Microseconds; 0 where tiles needn't be looked at. */
+  readonly time: number
 }
 
 /** Rows and columns of an invocation, of a product whose rows are the long side. */
@@ -47,10 +48,10 @@ function lanesOf(problem: Problem, shape: Shape, most: number, { invocations }: 
   return powerOf2(Math.min(invocations / blocks, depth / LEAST_STEPS), most)
 }
 
-function wayOf(problem: Problem, turned: boolean, shape: Shape, preferences: Preferences): Way {
+function wayOf(problem: Problem, turned: boolean, shape: Shape, preferences: Preferences): Suited['way'] {
   const product = turned ? transposed(problem) : problem
   const { loading } = product.left
-  const alongFree = loading === 'vectorFree' || loading === 'scalarFree'
+  const alongFree = runsAlongFree(loading)
   const { batches, rows, columns, depth } = product
   const blocks = batches * Math.ceil(rows / shape.rows) * Math.ceil(columns / shape.columns)
   // Along the free index, invocations beside each other still read 128 bytes.
@@ -70,24 +71,34 @@ function wayOf(problem: Problem, turned: boolean, shape: Shape, preferences: Pre
   return { kind: 'direct', direct, transposed: turned, slices: slices < 2 ? 1 : slices }
 }
 
+/** The estimate for 4 × 4 elements in an invocation. */
+function timeOf(
+  problem: Problem,
+  { direct, slices, transposed: turned }: Suited['way'],
+  preferences: Preferences,
+): number {
+  const { batches, rows, columns, depth, left, right } = problem
+  const elements = batches * rows * columns
+  const blocks = batches * Math.ceil(rows / 4) * Math.ceil(columns / 4)
+  const busy = Math.min(1, (blocks * direct.lanes * slices) / preferences.invocations)
+  // Neighbours along the contracted index leap in an operand that is contiguous along the other one.
+  const other = (turned ? left : right).loading
+  const leaps = direct.lanes > 1 && direct.neighbours === 'contracted' && runsAlongFree(other)
+  const rate = preferences.directRate * (elements / (blocks * 16)) * busy * (leaps ? 0.5 : 1)
+  return microseconds(preferences, elements * depth, rate, slices, elements)
+}
+
 export function chooseDirect(problem: Problem, preferences: Preferences): Suited {
   const { batches, rows, columns, depth } = problem
-  const elements = batches * rows * columns
   const turned = prefersTransposed(problem.target)
-  if (elements * depth <= preferences.tiny)
-    return {
-      way: () => wayOf(problem, turned, { rows: 1, columns: 1 }, preferences),
-      score: Number.POSITIVE_INFINITY,
-    }
+  if (batches * rows * columns * depth <= preferences.tiny) {
+    return { way: wayOf(problem, turned, { rows: 1, columns: 1 }, preferences), time: 0 }
+  }
   if (Math.min(rows, columns) <= THIN) {
     const thin = rows < columns
     const shape = thinShape(thin ? transposed(problem) : problem, preferences)
-    return { way: () => wayOf(problem, thin, shape, preferences), score: Number.POSITIVE_INFINITY }
+    return { way: wayOf(problem, thin, shape, preferences), time: 0 }
   }
-  const filled = elements / (batches * Math.ceil(rows / 4) * Math.ceil(columns / 4) * 16)
-  const busy = Math.min(1, elements / 16 / preferences.invocations)
-  return {
-    way: () => wayOf(problem, turned, { rows: 4, columns: 4 }, preferences),
-    score: preferences.directRate * filled * busy,
-  }
+  const way = wayOf(problem, turned, { rows: 4, columns: 4 }, preferences)
+  return { way, time: timeOf(problem, way, preferences) }
 }

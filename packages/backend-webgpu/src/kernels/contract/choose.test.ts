@@ -46,7 +46,9 @@ describe('the choice of a kernel', () => {
   it.each<[string, Sizes, string, string]>([
     ['large matrices', [1, 4096, 4096, 4096], 'large', 'medium'],
     ['sizes that fit no tile', [1, 2047, 1021, 2047], 'large', 'medium'],
-    ['a layer of a small network', [1, 128, 784, 128], 'small in slices', 'small in slices'],
+    ['a layer of a small network', [1, 128, 784, 512], 'team', 'team'],
+    ['its last layer', [1, 128, 512, 10], '4×4', '4×4'],
+    ['the gradient of a kernel', [1, 288, 7744, 64], 'team in slices', 'medium in slices'],
     ['a tall sum', [1, 784, 60_000, 128], 'large in slices', 'medium in slices'],
     ['many small matrices', [10_000, 16, 16, 16], '4×4', '4×4'],
     ['matrix times vector', [1, 4096, 4096, 1], '4×1', '4×1'],

@@ -113,12 +113,29 @@ function loopText(parts: DirectParts): string {
 const sums = ({ rows, columns }: Direct): string[] =>
   range(rows).flatMap((row) => range(columns).map((column) => sumName(row, column)))
 
-/** One sum after the other, chosen by the counter of a loop, so that the epilogue is in the text once. */
+/** Invocations that share elements and are in one subgroup, on any device with these facts. */
+const joinedOf = ({ way, left }: DirectParts): number =>
+  way.neighbours === 'contracted' ? Math.min(way.lanes, left.facts.subgroups?.smallest ?? 1) : 1
+
+/** What those have together, in each of them. */
+function joinText(parts: DirectParts): string {
+  const joined = joinedOf(parts)
+  if (joined === 1) return ''
+  const exchanges = sums(parts.way).map((sum) => `  ${sum} += subgroupShuffleXor(${sum}, mask);`)
+  return `for (var mask = 1u; mask < ${joined}u; mask *= 2u) {
+${exchanges.join('\n')}
+}`
+}
+
+/**
+ * One sum after the other, chosen by the counter of a loop, so that the epilogue is in the text once. Invocations that all
+ * have the sums take turns.
+ */
 function storeAlone({ way, words }: DirectParts): string {
   const [first = '', ...others] = sums(way)
   const inside = `row < ${wordText(words.rows)} && column < ${wordText(words.columns)}`
   return `if (number == block) {
-for (var i = 0u; i < ${way.rows * way.columns}u; i++) {
+for (var i = ${way.lanes === 1 ? '0u' : 'part'}; i < ${way.rows * way.columns}u; i += ${way.lanes}u) {
   var sum = ${first};
   switch (i) {
 ${others.map((other, i) => `    case ${i + 1}u: { sum = ${other}; }`).join('\n')}
@@ -135,7 +152,9 @@ ${others.map((other, i) => `    case ${i + 1}u: { sum = ${other}; }`).join('\n')
  * Sums of all invocations side by side in workgroup memory; then each of the first ones adds up those of one element, from
  * a start of its own, so that they read different banks.
  */
-function storeTogether({ way, type, words }: DirectParts): string {
+function storeTogether(parts: DirectParts): string {
+  const { way, type, words } = parts
+  const joined = joinedOf(parts)
   const { lanes, invocations, neighbours, rows, columns } = way
   const places = invocations / lanes
   const own = sums(way).map((sum, i) => `parts[${i * invocations}u + lane] = ${sum};`)
@@ -146,8 +165,8 @@ for (var i = lane; i < ${places * rows * columns}u; i += ${invocations}u) {
   let element = i / ${places}u;
   let place = i % ${places}u;
   var total = ${type}();
-  for (var j = 0u; j < ${lanes}u; j++) {
-    let part = (j + element) % ${lanes}u;
+  for (var j = 0u; j < ${lanes / joined}u; j++) {
+    let part = ((j + element) % ${lanes / joined}u) * ${joined}u;
     total += parts[element * ${invocations}u + ${other}];
   }
   let number = group * ${places}u + place;
@@ -161,7 +180,7 @@ for (var i = lane; i < ${places * rows * columns}u; i += ${invocations}u) {
 
 export function directText(parts: DirectParts): string {
   const { way, type, words, left, right } = parts
-  const isShared = way.lanes > 1
+  const isShared = way.lanes > joinedOf(parts)
   const shared = `var<workgroup> parts: array<${type}, ${way.invocations * way.rows * way.columns}>;`
   const statements = [
     placeText(parts),
@@ -169,6 +188,7 @@ export function directText(parts: DirectParts): string {
     ...startsText(right, way.columns, 'column0', words.columns),
     ...sums(way).map((sum) => `var ${sum} = ${type}();`),
     loopText(parts),
+    joinText(parts),
     isShared ? storeTogether(parts) : storeAlone(parts),
   ].join('\n')
   return [

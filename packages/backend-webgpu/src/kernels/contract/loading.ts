@@ -15,9 +15,13 @@ export type Loading = 'vectorFree' | 'vectorContracted' | 'scalarFree' | 'scalar
 export const isVector = (loading: Loading): boolean =>
   loading === 'vectorFree' || loading === 'vectorContracted'
 
+/** Whether neighbouring invocations read along the free index. */
+export const runsAlongFree = (loading: Loading): boolean =>
+  loading === 'vectorFree' || loading === 'scalarFree'
+
 /** The same order by single elements. */
 export function scalarOf(loading: Loading): Loading {
-  return loading === 'vectorFree' || loading === 'scalarFree' ? 'scalarFree' : 'scalarContracted'
+  return runsAlongFree(loading) ? 'scalarFree' : 'scalarContracted'
 }
 
 const innermost = ({ strides: [own] }: Group): number => own?.at(-1) ?? 0

@@ -70,9 +70,22 @@ describe('shaders of contractions', () => {
     )
   })
 
-  it.each(Object.entries(WAYS))('%s: valid with f16', { timeout: 120_000 }, async (_, way) => {
-    const device = await openNullDevice(['shader-f16'])
-    const facts = { ...PORTABLE, float16: true }
+  it('hold halves in workgroup memory and add them up in float32', () => {
+    for (const product of fc.sample(products(40, 40, 40), { numRuns: 5, seed: 1 })) {
+      for (const way of Object.values(WAYS).filter(({ kind }) => kind === 'tiled')) {
+        const facts = { ...PORTABLE, float16: true }
+        const [dispatch] = plans(callOf({ ...product, dtype: 'float16' }), way, facts)
+        const text = dispatch?.shader.body() ?? ''
+        expect(text).toMatch(/var<workgroup> left_tile: array<array<array<vec4<f16>/)
+        expect(text).toMatch(/var<workgroup> right_tile: array<array<array<vec4<f16>/)
+        expect(text).toContain('var sum0_0 = vec4<f32>();')
+      }
+    }
+  })
+
+  it.each(Object.entries(WAYS))('%s: valid with f16 and subgroups', { timeout: 120_000 }, async (_, way) => {
+    const device = await openNullDevice(['shader-f16', 'subgroups'])
+    const facts = { ...PORTABLE, float16: true, subgroups: { smallest: 32, largest: 32 } }
     const samples = fc.sample(products(40, 40, 40), { numRuns: 20, seed: 1 })
     for (const product of samples) {
       for (const dispatch of plans(

@@ -62,9 +62,15 @@ export function sideFunctions({ name, batch, free, contracted }: Side): string {
 /** Where the matrix of a batch index begins. */
 export const baseText = ({ name, offset }: Side): string => `${integerText(offset)} + ${name}_batch(batch)`
 
-/** The value at a position (i32), or the four from there on. */
-export function elementText({ loading, buffer, wide, dtype, facts }: Side, position: string): string {
+/** What is stored at a position (i32), or the four from there on. */
+export function storedText({ loading, buffer, wide }: Side, position: string): string {
   return isVector(loading)
-    ? loadFourText(`b${buffer}[u32(${position}) / 4u]`, dtype, facts)
-    : loadText(singleText(buffer, wide, `u32(${position})`), dtype, facts)
+    ? `b${buffer}[u32(${position}) / 4u]`
+    : singleText(buffer, wide, `u32(${position})`)
+}
+
+/** The same as values. */
+export function elementText(side: Side, position: string): string {
+  const load = isVector(side.loading) ? loadFourText : loadText
+  return load(storedText(side, position), side.dtype, side.facts)
 }

@@ -12,8 +12,8 @@
  * leaves out the clamping of each access.
  */
 import { accumulatorOf } from './accumulator.js'
-import type { Loading } from './loading.js'
-import { baseText, elementText, type Side } from './side.js'
+import { runsAlongFree } from './loading.js'
+import { baseText, elementText, type Side, storedText } from './side.js'
 import { invocationsOf, type Tile } from './tile.js'
 
 /** Whether slot s stands for s, s + slots … instead of 4s, 4s + 1 …: so single elements are read and stored side by side. */
@@ -42,8 +42,6 @@ interface Division {
   readonly distance: number
 }
 
-const runsAlongFree = (loading: Loading): boolean => loading === 'vectorFree' || loading === 'scalarFree'
-
 function divisionOf({ side, slots, tile }: Pick<TileSide, 'side' | 'slots' | 'tile'>): Division {
   const invocations = invocationsOf(tile)
   const steps = side.loading === 'vectorContracted' ? 4 : 1
@@ -61,13 +59,17 @@ export class TileSideText {
   readonly #of: TileSide
   readonly #name: string
   readonly #division: Division
+  /** Whether workgroup memory holds halves, in half the bytes; sums are formed in float32 all the same. */
+  readonly isHalf: boolean
   readonly #type: string
 
   constructor(of: TileSide) {
+    const { dtype, facts, name } = of.side
     this.#of = of
-    this.#name = of.side.name
+    this.#name = name
     this.#division = divisionOf(of)
-    this.#type = `vec4<${accumulatorOf(of.side.dtype)}>`
+    this.isHalf = dtype === 'float16' && facts.float16
+    this.#type = `vec4<${this.isHalf ? 'f16' : accumulatorOf(dtype)}>`
   }
 
   /** Whether only some invocations take part; the left side's are the first ones, the right side's the last. */
@@ -79,6 +81,16 @@ export class TileSideText {
     const { slots, tile } = this.#of
     const { depth, stages } = tile
     return `var<workgroup> ${this.#name}_tile: array<array<array<${this.#type}, ${slots}>, ${depth}>, ${stages}>;`
+  }
+
+  /** Its memory as one row of fours. */
+  flat(index: string): string {
+    const { slots, tile } = this.#of
+    const [stage, k] = [
+      `((${index}) / ${tile.depth * slots}u) % ${tile.stages}u`,
+      `((${index}) / ${slots}u) % ${tile.depth}u`,
+    ]
+    return `${this.#name}_tile[${stage}][${k}][(${index}) % ${slots}u]`
   }
 
   #slot(unit: number): string {
@@ -128,7 +140,8 @@ export class TileSideText {
 
   #loadUnit(unit: number): string[] {
     const { side } = this.#of
-    const element = (part: number): string => elementText(side, `${this.#at(unit, part)} + at`)
+    const text = this.isHalf ? storedText : elementText
+    const element = (part: number): string => text(side, `${this.#at(unit, part)} + at`)
     switch (side.loading) {
       case 'vectorFree':
         return [`${this.#value(unit, 0)} = ${element(0)};`]
@@ -185,6 +198,7 @@ export class TileSideText {
 
   /** Four rows or columns at `k`, as the loop reads them. */
   read(stage: string, slot: string): string {
-    return `${this.#name}_tile[${stage}][k][${this.#place(slot, 'k')}]`
+    const four = `${this.#name}_tile[${stage}][k][${this.#place(slot, 'k')}]`
+    return this.isHalf ? `vec4<f32>(${four})` : four
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The text of the tiled kernel: a workgroup computes a tile of the output. In each round its invocations load the parts of
  * both operands that come next into registers, multiply the parts that are in workgroup memory, and then write what they
- * loaded; so memory works while they multiply. Sums are variables, not an array, so that no compiler puts them in memory.
+ * loaded; so memory works while they multiply. In tiles with teams each multiplies its share of the steps. Sums are variables, not an array, so that no compiler puts them in memory.
  */
 import { mainText, wordText } from '../../wgsl/module.js'
 import { type Accumulator, accumulateText } from './accumulator.js'
@@ -61,14 +61,17 @@ let rounds = (end - first + ${tile.depth - 1}u) / ${tile.depth}u + 1u;`
  * and in each pair of neighbours two stand in one column, in each four two in one row: so NVIDIA's memory serves reads of
  * 16 bytes for half the block at once (as in the lane layouts of CUTLASS).
  */
-function standText({ rows, columns, threadRows, threadColumns }: Tile): string {
+function standText({ rows, columns, threadRows, threadColumns, teams }: Tile): string {
+  const members = (rows / threadRows) * (columns / threadColumns)
   const across = columns / threadColumns
   const wide = Math.min(8, across)
   const high = Math.min(32 / wide, rows / threadRows)
   const blocks = across / wide
-  return `let block = lane / ${wide * high}u;
-let ty = lane % 2u + 2u * ((lane / ${2 * wide}u) % ${high / 2}u) + ${high}u * (block / ${blocks}u);
-let tx = (lane / 2u) % ${wide}u + ${wide}u * (block % ${blocks}u);`
+  return `let team = lane / ${members}u;
+let member = ${teams === 1 ? 'lane' : `lane % ${members}u`};
+let block = member / ${wide * high}u;
+let ty = member % 2u + 2u * ((member / ${2 * wide}u) % ${high / 2}u) + ${high}u * (block / ${blocks}u);
+let tx = (member / 2u) % ${wide}u + ${wide}u * (block % ${blocks}u);`
 }
 
 const sumName = (row: number, four: number): string => `sum${row}_${four}`
@@ -83,12 +86,14 @@ function slotsOf({ rows, columns, threadRows, threadColumns }: Tile) {
 }
 
 function multiplyText({ tile, type }: TiledParts, left: TileSideText, right: TileSideText): string {
-  const { threadRows, threadColumns, depth, stages } = tile
+  const { threadRows, threadColumns, depth, stages, teams } = tile
+  const own = depth / teams
   const stage = `(round + 1u) % ${stages}u`
   const slots = slotsOf(tile)
   const fours = range(threadColumns / 4)
   return [
-    `for (var k = 0u; k < ${depth}u; k++) {`,
+    `for (var step = 0u; step < ${own}u; step++) {`,
+    `  let k = ${teams === 1 ? 'step' : `(team * ${own}u + step) % ${depth}u`};`,
     ...range(threadRows / 4).map((four) => `  let left${four} = ${left.read(stage, slots.row(four))};`),
     ...fours.map((four) => `  let right${four} = ${right.read(stage, slots.column(four))};`),
     ...range(threadRows).flatMap((row) =>
@@ -100,6 +105,37 @@ function multiplyText({ tile, type }: TiledParts, left: TileSideText, right: Til
     ),
     '}',
   ].join('\n')
+}
+
+/** Fours of sums that go through workgroup memory at once, where half of the teams pass theirs on. */
+const passedFours = ({ rows, columns, teams }: Tile): number => (rows * columns * teams) / 8
+
+/**
+ * The sums of all teams in those of the first: by halves, through the memory that the left side's tile no longer needs, or
+ * some of its own where that holds halves.
+ */
+function joinText({ tile }: TiledParts, left: TileSideText): string {
+  const { threadRows, threadColumns, teams } = tile
+  const members = invocationsOf(tile) / teams
+  const sums = range(threadRows).flatMap((row) => range(threadColumns / 4).map((four) => sumName(row, four)))
+  const lines: string[] = []
+  for (let half = teams / 2; half >= 1; half /= 2) {
+    const place = (i: number): string => {
+      const index = `${i * half * members}u + lane % ${half * members}u`
+      return left.isHalf ? `passed[${index}]` : left.flat(index)
+    }
+    lines.push(
+      `if (team >= ${half}u && team < ${2 * half}u) {`,
+      ...sums.map((sum, i) => `  ${place(i)} = ${sum};`),
+      '}',
+      'workgroupBarrier();',
+      `if (team < ${half}u) {`,
+      ...sums.map((sum, i) => `  ${sum} += ${place(i)};`),
+      '}',
+      'workgroupBarrier();',
+    )
+  }
+  return lines.join('\n')
 }
 
 /**
@@ -158,9 +194,15 @@ ${left.write(stage)}
 ${right.write(stage)}
   workgroupBarrier();
 }
-${storeText(parts)}`
+${joinText(parts, left)}
+if (team == 0u) {
+${storeText(parts)}
+}`
   return [
     ...loadFunctions(parts.left.side.dtype, parts.left.side.facts),
+    ...(left.isHalf && tile.teams > 1
+      ? [`var<workgroup> passed: array<vec4<${type}>, ${passedFours(tile)}>;`]
+      : []),
     left.declaration,
     right.declaration,
     sideFunctions(parts.left.side),

@@ -1,8 +1,9 @@
 /** Every kernel of products against the CPU backend: sizes around its tiles, operands and outputs that lie anywhere. */
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
+import type { DeviceFacts } from '../../plan/plan.js'
 import { describeOnGpu } from '../../testing/device.js'
-import { PlanBench } from '../../testing/plan-bench.js'
+import { PlanBench, PORTABLE } from '../../testing/plan-bench.js'
 import type { Way } from './choose.js'
 import { planContraction } from './contract.js'
 import { difference, type Product, productCall, products, ROW_MAJOR } from './testing/products.js'
@@ -35,9 +36,9 @@ describeOnGpu('kernels of products', () => {
     bench = await PlanBench.open()
   })
 
-  const check = async (product: Product, way: Way): Promise<void> => {
+  const check = async (product: Product, way: Way, device?: DeviceFacts): Promise<void> => {
     const call = productCall(bench, product)
-    const { got, wanted } = await bench.both(call, undefined, (each, facts) =>
+    const { got, wanted } = await bench.both(call, device, (each, facts) =>
       planContraction(each, facts, () => way),
     )
     expect(difference(got[0] ?? [], wanted[0] ?? [])).toBe(undefined)
@@ -50,6 +51,18 @@ describeOnGpu('kernels of products', () => {
       ),
       { numRuns: 8, examples: examplesOf(way) },
     )
+  })
+
+  const together = Object.entries(WAYS).filter(([, { kind }]) => kind === 'direct')
+  it.each(together)('%s, with subgroups', { timeout: 120_000 }, async (_, way) => {
+    for (const smallest of [2, 4]) {
+      const device = { ...PORTABLE, subgroups: { smallest, largest: 4 } }
+      for (const lanes of [1, 4, 16]) {
+        if (way.kind !== 'direct') continue
+        const direct = { ...way.direct, lanes }
+        for (const [product] of examplesOf(way).slice(0, 2)) await check(product, { ...way, direct }, device)
+      }
+    }
   })
 
   it.each(Object.entries(WAYS))('%s, in slices', { timeout: 120_000 }, async (_, way) => {

@@ -12,6 +12,8 @@ import type { DeviceFacts } from '../../plan/plan.js'
 import { PlanBench, PORTABLE, sequence } from '../../testing/plan-bench.js'
 
 const bench = await PlanBench.open()
+const STRONG: DeviceFacts = { ...PORTABLE, strength: 'strong' }
+const DEVICES = [PORTABLE, STRONG, { ...STRONG, subgroups: { smallest: 4, largest: 4 } }]
 const NAMES: readonly CompositeName[] = ['softmax', 'logSoftmax']
 
 function call(name: CompositeName, input: View, output: View, axis: number): CompositeCall {
@@ -44,8 +46,7 @@ describe.each(NAMES)('%s', (name) => {
     [[2, 2000, 3], 1],
   ])('of %j along axis %i', async (shape, axis) => {
     const x = bench.view('float32', shape, sequence(sizeOf(shape)))
-    for (const strength of ['software', 'strong'] as const)
-      await expectClose(call(name, x, bench.empty('float32', shape), axis), { ...PORTABLE, strength })
+    for (const facts of DEVICES) await expectClose(call(name, x, bench.empty('float32', shape), axis), facts)
   })
 
   it('of transposed lines, and in place', async () => {
@@ -63,6 +64,6 @@ describe.each(NAMES)('%s', (name) => {
     )
     rows.push(new Array<number>(length).fill(Number.NEGATIVE_INFINITY))
     const x = bench.view('float32', [rows.length, length], rows.flat())
-    await expectClose(call(name, x, bench.empty('float32', x.shape), 1))
+    for (const facts of DEVICES) await expectClose(call(name, x, bench.empty('float32', x.shape), 1), facts)
   })
 })

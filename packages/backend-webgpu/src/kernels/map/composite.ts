@@ -45,7 +45,7 @@ export const planComposite: Planner<CompositeCall<Buffer>> = (call, facts) => {
   const element = isVector ? `vec4<${storedType(dtype, facts)}>` : storedType(dtype, facts)
   const source = builder.buffer(input.buffer, element, 'read')
   const target = builder.buffer(output.buffer, element, 'read_write')
-  const words = addShape(builder, cut, results, units)
+  const words = addShape(builder, cut, results, units, facts)
   const first = builder.integers(isVector ? [1, 1] : strides)
   const places = new Places(
     builder,

@@ -3,6 +3,7 @@
  * workgroup memory. All numbers are uniform words, so one shader serves all sizes.
  */
 import type { DispatchBuilder } from '../../plan/dispatch-builder.js'
+import type { DeviceFacts } from '../../plan/plan.js'
 import { wordText } from '../../wgsl/module.js'
 import type { ReduceShape } from './shape.js'
 
@@ -17,6 +18,8 @@ export interface ShapeWords {
   readonly acrossShift: number
   readonly alongShift: number
   readonly groupWidth: number
+  /** Not a word: how many invocations beside each other can read each other's variables, whatever shader they run. */
+  readonly subgroup: number
 }
 
 /** Uniform words that say how the reduction is cut. */
@@ -25,6 +28,7 @@ export function addShape(
   shape: ReduceShape,
   results: number,
   units: number,
+  { subgroups }: Pick<DeviceFacts, 'subgroups'>,
 ): ShapeWords {
   const { across, along, isAlongFirst, slices, slice } = shape
   return {
@@ -37,6 +41,8 @@ export function addShape(
     acrossMask: builder.integer(across - 1),
     acrossShift: builder.integer(isAlongFirst ? Math.log2(along) : 0),
     alongShift: builder.integer(isAlongFirst ? 0 : Math.log2(across)),
+    // The smallest, which any shader has at least: so the order of additions is one for the device.
+    subgroup: subgroups?.smallest ?? 1,
   }
 }
 
@@ -61,32 +67,49 @@ export function sharedText(type: string, invocations: number): string {
   return `var<workgroup> states: array<${type}, ${invocations}>;`
 }
 
+/** How many of the invocations that share a result are in one subgroup. */
+const together = ({ subgroup, along, alongShift }: ShapeWords): string =>
+  subgroup === 1 ? '1u' : `clamp(${subgroup}u >> ${wordText(alongShift)}, 1u, ${wordText(along)})`
+
 /**
- * Puts the variable `state` of all invocations that share a result together, in that of the first (`y` = 0). Four become
- * one at each step, so that there are few barriers.
+ * Puts the variable `state` of all invocations that share a result together, in that of the first (`y` = 0). Those of a
+ * subgroup exchange their states and all have the same then; of such parts, eight become one at each step through memory,
+ * without subgroups four, so that there are few barriers.
  */
 export function treeText(
   words: ShapeWords,
   state: string,
   combine: (a: string, b: string) => string,
 ): string {
-  const neighbour = `states[lane + ((other - y) << ${wordText(words.alongShift)})]`
-  return `for (var width = ${wordText(words.along)}; width > 1u; ) {
-let quarter = (width + 3u) / 4u;
+  const shift = wordText(words.alongShift)
+  const isShuffled = words.subgroup > 1
+  const exchange = `for (var mask = 1u; mask < together; mask *= 2u) {
+${state} = ${combine(state, `subgroupShuffleXor(${state}, mask << ${shift})`)};
+}`
+  const neighbour = `states[lane + (((other - part) * together) << ${shift})]`
+  return `{
+let together = ${together(words)};
+let part = y / together;
+${isShuffled ? exchange : ''}
+for (var width = ${wordText(words.along)} / together; width > 1u; ) {
+let fewer = ${isShuffled ? '(width + 7u) / 8u' : '(width + 3u) / 4u'};
 states[lane] = ${state};
 workgroupBarrier();
-if (y < quarter) {
-for (var other = y + quarter; other < width; other += quarter) { ${state} = ${combine(state, neighbour)}; }
+if (part < fewer) {
+for (var other = part + fewer; other < width; other += fewer) { ${state} = ${combine(state, neighbour)}; }
 }
 workgroupBarrier();
-width = quarter;
+width = fewer;
+}
 }`
 }
 
 /** Gives the `state` of the first to all invocations that share a result. */
 export function shareText(words: ShapeWords, state: string): string {
-  return `if (y == 0u) { states[lane] = ${state}; }
+  return `if (${wordText(words.along)} > ${together(words)}) {
+if (y == 0u) { states[lane] = ${state}; }
 workgroupBarrier();
 ${state} = states[lane - (y << ${wordText(words.alongShift)})];
-workgroupBarrier();`
+workgroupBarrier();
+}`
 }

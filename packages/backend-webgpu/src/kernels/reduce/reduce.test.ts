@@ -24,6 +24,7 @@ import { chooseShape } from './shape.js'
 
 const bench = await PlanBench.open()
 const STRONG: DeviceFacts = { ...PORTABLE, strength: 'strong' }
+const withSubgroups = (smallest: number): DeviceFacts => ({ ...STRONG, subgroups: { smallest, largest: 4 } })
 
 const kept = (shape: Shape, axes: readonly number[]): number[] =>
   shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
@@ -78,7 +79,7 @@ describe('a reduction', () => {
       reduces: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
       offset: fc.constantFrom(0, 4, 1),
       kind: fc.constantFrom(...OPERATIONS),
-      facts: fc.constantFrom(PORTABLE, STRONG),
+      facts: fc.constantFrom(PORTABLE, STRONG, withSubgroups(2), withSubgroups(4)),
     })
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, order, reduces, offset, kind: [operation, dtype], facts }) => {
@@ -91,13 +92,13 @@ describe('a reduction', () => {
         const axes = [...shape.keys()].filter((axis) => reduces[axis])
         await expectSame(reduceOf(operation, x, axes), facts)
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     )
   }, 120_000)
 
   it.each([
-    [[40000], [0]],
-    [[4, 40000], [1]],
+    [[120000], [0]],
+    [[4, 80000], [1]],
     [[5000, 4], [0]],
     [
       [33, 7, 3001],
@@ -108,7 +109,8 @@ describe('a reduction', () => {
     async (shape, axes) => {
       for (const [operation, dtype] of OPERATIONS) {
         const x = bench.view(dtype, shape, valuesFor(dtype, sizeOf(shape)))
-        expect(await expectSame(reduceOf(operation, x, axes), STRONG)).toBe(2)
+        for (const facts of [STRONG, withSubgroups(4)])
+          expect(await expectSame(reduceOf(operation, x, axes), facts)).toBe(2)
       }
     },
     120_000,
@@ -121,7 +123,7 @@ describe('a reduction', () => {
     const post = e.subtract(e.add(e.multiply(a, s), b), e.cast(index(0), 'float32'))
     for (const shape of [
       [3, 8],
-      [2, 40000],
+      [2, 80000],
     ]) {
       const x = bench.view('float32', shape, sequence(sizeOf(shape)))
       const row = bench.view(
@@ -154,15 +156,17 @@ describe('a reduction', () => {
     ] as const)
       values[at] = value
     for (const operation of ['argMax', 'argMin'] as const) {
-      await expectSame(reduceOf(operation, bench.view('float32', [30000], values), [0]), STRONG)
+      for (const facts of [STRONG, withSubgroups(4)])
+        await expectSame(reduceOf(operation, bench.view('float32', [30000], values), [0]), facts)
       const withNaN = values.with(25000, Number.NaN).with(26000, Number.NaN)
-      await expectSame(reduceOf(operation, bench.view('float32', [30000], withNaN), [0]), STRONG)
+      for (const facts of [STRONG, withSubgroups(4)])
+        await expectSame(reduceOf(operation, bench.view('float32', [30000], withNaN), [0]), facts)
     }
   })
 })
 
 describe('a long sum', () => {
-  it.each([PORTABLE, STRONG])('loses no small terms', async (facts) => {
+  it.each([PORTABLE, STRONG, withSubgroups(4)])('loses no small terms', async (facts) => {
     const length = 2 ** 21 + 5
     const ones = bench.view('float32', { shape: [length], strides: [0], offset: 0 }, [1])
     const call = reduceOf('sum', ones, [0])

@@ -23,7 +23,7 @@ function between(
   facts: DeviceFacts,
 ): Dispatch {
   const results = sizeOf(kept)
-  const words = addShape(builder, shape, results, reader.units)
+  const words = addShape(builder, shape, results, reader.units, facts)
   const places = new Places(builder, 'kept', kept, [...writer.views, ...reader.views])
   const invocations = invocationsOf(facts.maximumInvocations)
   const body = (): string => {

@@ -24,6 +24,11 @@ const BUSY: Readonly<Record<DeviceFacts['strength'], number>> = {
 
 /** Units that an invocation should have at least before others are called in. */
 const FEW = 4
+/**
+ * Units that an invocation must be spared by a second dispatch: it costs some 5 µs on any GPU, in which memory brings about
+ * ten times what an invocation asks for at once.
+ */
+const SECOND_DISPATCH = 56
 /** Units that one invocation may add up, where sums are rounded: see the blocks in the shader. */
 const LONGEST_SUM = 512
 /** Invocations beside each other that make good use of memory. */
@@ -64,9 +69,10 @@ export function chooseShape(
   const across = invocations / along
   const needed = isRounded ? Math.ceil(units / (along * LONGEST_SUM)) : 1
   const spare = Math.floor(busy / (Math.ceil(kept / across) * invocations))
-  // A second dispatch must be worth it.
-  const worth = Math.floor(units / (along * FEW * 4))
-  const slices = Math.max(1, needed, Math.min(spare, worth))
+  const steps = units / along
+  const wished = Math.min(spare, Math.floor(steps / (FEW * 4)))
+  const isWorth = steps - steps / wished >= SECOND_DISPATCH
+  const slices = Math.max(1, needed, isWorth ? wished : 1)
   const slice = Math.ceil(units / slices / along) * along
   return { across, along, isAlongFirst: !isOuter, slices: slice === 0 ? 1 : Math.ceil(units / slice), slice }
 }

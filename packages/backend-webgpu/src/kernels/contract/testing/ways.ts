@@ -12,6 +12,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   'small tiles': tiled('small'),
   'medium tiles': tiled('medium'),
   'large tiles': tiled('large'),
+  'tiles of teams': tiled('team'),
   'deep tiles': tiled('deep'),
   'one element alone': direct({ rows: 1, columns: 1, lanes: 1, neighbours: 'free', invocations: 64 }),
   '4 × 4 elements alone': direct({ rows: 4, columns: 4, lanes: 1, neighbours: 'free', invocations: 64 }),
