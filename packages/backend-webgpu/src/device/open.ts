@@ -4,6 +4,7 @@
 import { BackendError } from '@nabla/backend'
 import { findGpu, messageOf } from './gpu.js'
 import { deviceDescriptor, type Limits } from './limits.js'
+import { endWithProcess } from './process-end.js'
 import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
 
 export interface OpenOptions {
@@ -52,7 +53,9 @@ export async function openDevice(options: OpenOptions = {}): Promise<GPUDevice> 
   if ('reason' in found) throw unavailable(found.reason)
   const { adapter } = found
   try {
-    return await adapter.requestDevice(deviceDescriptor(adapter, options.limits ?? 'adapter'))
+    const device = await adapter.requestDevice(deviceDescriptor(adapter, options.limits ?? 'adapter'))
+    endWithProcess(device)
+    return device
   } catch (error) {
     throw unavailable(`an adapter that gives no device: ${messageOf(error)}`, error)
   }
