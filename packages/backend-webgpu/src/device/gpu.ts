@@ -7,6 +7,7 @@
 export interface Node {
   readonly versions?: { readonly node?: string }
   cwd(): string
+  once?(event: 'exit', listener: () => void): unknown
   getBuiltinModule?(name: 'node:module'): typeof import('node:module')
   getBuiltinModule?(name: 'node:url'): typeof import('node:url')
 }
@@ -41,7 +42,8 @@ interface Shared {
   readonly process?: Node
 }
 
-function node(): Node | undefined {
+/** Node, if this is one. */
+export function node(): Node | undefined {
   const { process }: Shared = globalThis as Shared
   return process?.versions?.node === undefined ? undefined : process
 }

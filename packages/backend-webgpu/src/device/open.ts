@@ -4,6 +4,7 @@
 import { BackendError } from '@nabla/backend'
 import { findGpu, messageOf } from './gpu.js'
 import { deviceDescriptor, type Limits } from './limits.js'
+import { endWithProcess } from './process-end.js'
 import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
 import { areSubgroupsInOrder } from './subgroups.js'
 
@@ -59,7 +60,10 @@ export async function openDevice(options: OpenOptions = {}, unwanted?: GPUFeatur
     const descriptor = deviceDescriptor(adapter, options.limits ?? 'adapter', unwanted)
     const device = await adapter.requestDevice(descriptor)
     const usesSubgroups = device.features.has('subgroups')
-    if (!usesSubgroups || (await areSubgroupsInOrder(device).catch(() => false))) return device
+    if (!usesSubgroups || (await areSubgroupsInOrder(device).catch(() => false))) {
+      endWithProcess(device)
+      return device
+    }
     device.destroy()
   } catch (error) {
     throw unavailable(`an adapter that gives no device: ${messageOf(error)}`, error)

@@ -19,11 +19,11 @@ import {
   viewsOf,
 } from '@nabla/backend'
 import { createCpuBackend } from '@nabla/backend-cpu'
-import { afterAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import type { DeviceFacts, Dispatch, KernelPlan, Place } from '../plan/plan.js'
 import { FIRST_WORD, moduleText } from '../wgsl/module.js'
 import { storedBytes } from '../wgsl/types.js'
-import { openTestDevice } from './device.js'
+import { describeOnGpu, openTestDevice } from './device.js'
 import { planCall } from './plan-call.js'
 
 /** What any device can do. */
@@ -76,11 +76,12 @@ export class PlanBench {
     this.#device = device
   }
 
-  /** A bench for the tests of one file. */
   static async open(): Promise<PlanBench> {
-    const device = await openTestDevice()
-    afterAll(() => device.destroy())
-    return new PlanBench(device)
+    return new PlanBench(await openTestDevice())
+  }
+
+  close(): void {
+    this.#device.destroy()
   }
 
   /** Shaders that were compiled so far. */
@@ -205,4 +206,21 @@ export class PlanBench {
     )
     return { got, wanted, plan }
   }
+}
+
+/**
+ * A suite of tests that share a bench. Where there is no GPU they are skipped, or fail: see describeOnGpu.
+ *
+ * @param take gets the bench before the first test
+ */
+export function describeOnBench(name: string, take: (bench: PlanBench) => void, body: () => void): void {
+  describeOnGpu(name, () => {
+    let bench: PlanBench | undefined
+    beforeAll(async () => {
+      bench = await PlanBench.open()
+      take(bench)
+    })
+    afterAll(() => bench?.close())
+    body()
+  })
 }

@@ -1,9 +1,9 @@
 /** The math library on the device against float64: errors in units of the last place, over ranges where they are largest. */
 import { type Expr, expressions as e, erf, erfc, input } from '@nabla/backend'
 import { describe, expect, it } from 'vitest'
-import { PlanBench } from '../../testing/plan-bench.js'
+import { describeOnBench, type PlanBench } from '../../testing/plan-bench.js'
 
-const bench = await PlanBench.open()
+let bench: PlanBench
 const COUNT = 4000
 const SMALLEST = 2 ** -126
 const LARGEST = 3.4e38
@@ -111,35 +111,46 @@ const ROWS: readonly Row[] = [
   ['atan2', e.atan2(x, y), Math.atan2, 8, [powers(-40, 40)]],
 ]
 
-describe('the error of', () => {
-  it.each(ROWS)('%s', async (_name, expression, right, ulp, draws) => {
-    expect(await worst(expression, right, draws)).toBeLessThanOrEqual(ulp)
-  })
-
-  it.each([
-    ['sin', e.sin(x), Math.sin],
-    ['cos', e.cos(x), Math.cos],
-  ] as const)('%s, which is absolute', async (_name, expression, right) => {
-    const absolute = async (draw: Draw): Promise<number> => {
-      const next = randoms(3)
-      const angles = Array.from({ length: COUNT }, () => Math.fround(draw(next)))
-      const output = bench.empty('float32', [COUNT])
-      const inputs = [bench.view('float32', [COUNT], angles)]
-      await bench.run({
-        kind: 'map',
-        label: 'test',
-        shape: [COUNT],
-        expressions: [expression],
-        inputs,
-        scalars: [],
-        outputs: [output],
+describeOnBench(
+  'the math library on a device',
+  (opened) => {
+    bench = opened
+  },
+  () => {
+    describe('the error of', () => {
+      it.each(ROWS)('%s', async (_name, expression, right, ulp, draws) => {
+        expect(await worst(expression, right, draws)).toBeLessThanOrEqual(ulp)
       })
-      const got = await bench.contents(output)
-      return got.reduce((most, value, i) => Math.max(most, Math.abs(value - right(angles[i] as number))), 0)
-    }
-    expect(await absolute(between(-10, 10))).toBeLessThan(2e-7)
-    expect(await absolute(between(-65536, 65536))).toBeLessThan(3e-7)
-    // Beyond, only that it is a sine at all.
-    expect(await absolute(powers(20, 127))).toBeLessThan(2.01)
-  })
-})
+
+      it.each([
+        ['sin', e.sin(x), Math.sin],
+        ['cos', e.cos(x), Math.cos],
+      ] as const)('%s, which is absolute', async (_name, expression, right) => {
+        const absolute = async (draw: Draw): Promise<number> => {
+          const next = randoms(3)
+          const angles = Array.from({ length: COUNT }, () => Math.fround(draw(next)))
+          const output = bench.empty('float32', [COUNT])
+          const inputs = [bench.view('float32', [COUNT], angles)]
+          await bench.run({
+            kind: 'map',
+            label: 'test',
+            shape: [COUNT],
+            expressions: [expression],
+            inputs,
+            scalars: [],
+            outputs: [output],
+          })
+          const got = await bench.contents(output)
+          return got.reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - right(angles[i] as number))),
+            0,
+          )
+        }
+        expect(await absolute(between(-10, 10))).toBeLessThan(2e-7)
+        expect(await absolute(between(-65536, 65536))).toBeLessThan(3e-7)
+        // Beyond, only that it is a sine at all.
+        expect(await absolute(powers(20, 127))).toBeLessThan(2.01)
+      })
+    })
+  },
+)

@@ -1,9 +1,9 @@
 import { type GatherCall, IndexError, rowMajorLayout } from '@nabla/backend'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, scattered } from '../../testing/against-cpu.js'
-import { openTestDevice } from '../../testing/device.js'
+import { describeOnGpu, openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
 import { planCall } from '../../testing/plan-call.js'
 import { planGather } from './gather.js'
@@ -14,11 +14,12 @@ const indicesInto =
   (position: number): number =>
     ((Math.imul(position + seed, 0x9e3779b1) >>> 7) % Math.max(1, 2 * length)) - length
 
-describe('gather', () => {
+describeOnGpu('gather', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
     backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
+  afterAll(() => backend.dispose())
 
   it('does as the cpu backend does, whatever the layout', async () => {
     const property = fc.asyncProperty(
@@ -105,7 +106,9 @@ describe('gather', () => {
     await expect(backend.read(output.buffer)).rejects.toThrow(String(failure).replace('IndexError: ', ''))
     expect(Array.from(await backend.read(input.buffer))).toEqual([7, 8, 9])
   })
+})
 
+describe('plans of gather', () => {
   const plan = (rows: number, columns: number, options: Partial<GatherCall> = {}) => {
     const view = (id: number, dtype: 'float32' | 'int32', shape: readonly number[]) =>
       ({

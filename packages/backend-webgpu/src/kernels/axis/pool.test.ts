@@ -1,9 +1,9 @@
 import { type PoolCall, type PoolGeometry, rowMajorLayout, windowCount } from '@nabla/backend'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, scattered } from '../../testing/against-cpu.js'
-import { openTestDevice } from '../../testing/device.js'
+import { describeOnGpu, openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
 import { planCall } from '../../testing/plan-call.js'
 import { planPool } from './pool.js'
@@ -24,11 +24,12 @@ function windowsOf(shape: readonly number[], { window, strides, dilation, paddin
   return [shape[0] as number, along(0), along(1), shape[3] as number]
 }
 
-describe('pool', () => {
+describeOnGpu('pool', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
     backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
+  afterAll(() => backend.dispose())
 
   it('does as the cpu backend does, whatever the windows and the layout', async () => {
     const property = fc.asyncProperty(
@@ -56,7 +57,9 @@ describe('pool', () => {
     )
     await fc.assert(property, { numRuns: 60 })
   })
+})
 
+describe('plans of pool', () => {
   const plan = (mode: PoolCall['mode'], geometry: Partial<PoolGeometry>) => {
     const whole: PoolGeometry = {
       ...{ window: [2, 2], strides: [2, 2], dilation: [1, 1] },

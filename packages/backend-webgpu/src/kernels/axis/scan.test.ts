@@ -1,20 +1,21 @@
 import { rowMajorLayout, type ScanCall } from '@nabla/backend'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, ROW_MAJOR, scattered } from '../../testing/against-cpu.js'
-import { openTestDevice } from '../../testing/device.js'
+import { describeOnGpu, openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
 import { planCall } from '../../testing/plan-call.js'
 import { planScan } from './scan.js'
 
 const operations = fc.constantFrom('sum' as const, 'maximum' as const, 'minimum' as const, 'product' as const)
 
-describe('scan', () => {
+describeOnGpu('scan', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
     backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
+  afterAll(() => backend.dispose())
 
   it('does as the cpu backend does, whatever the layout', async () => {
     const property = fc.asyncProperty(
@@ -78,7 +79,9 @@ describe('scan', () => {
       expect(await differences(backend, contents, call)).toEqual([])
     }
   })
+})
 
+describe('plans of scan', () => {
   const plan = (shape: readonly number[], axis: number, options: Partial<ScanCall> = {}) => {
     const length = shape.reduce((a, b) => a * b)
     const view = (id: number) =>

@@ -1,6 +1,6 @@
 import { IndexError, rowMajorLayout } from '@nabla/backend'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebgpuBackend } from '../../backend.js'
 import {
   type Arrangement,
@@ -9,7 +9,7 @@ import {
   differences,
   scattered,
 } from '../../testing/against-cpu.js'
-import { openTestDevice } from '../../testing/device.js'
+import { describeOnGpu, openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
 import { planCall } from '../../testing/plan-call.js'
 import { planScatter } from './scatter.js'
@@ -21,11 +21,12 @@ const indicesInto =
   (position: number): number =>
     ((Math.imul(position + 1, 0x9e3779b1) >>> 7) % (2 * length)) - length
 
-describe('scatter', () => {
+describeOnGpu('scatter', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
     backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
+  afterAll(() => backend.dispose())
 
   const check = async (
     operation: (typeof operations)[number],
@@ -101,7 +102,9 @@ describe('scatter', () => {
     backend.run({ kind: 'scatter', label: 'put', operation: 'set', axis: 0, ...views })
     await expect(backend.read(views.output.buffer)).rejects.toThrow('no index, since axis 0 has length 0')
   })
+})
 
+describe('plans of scatter', () => {
   it('sorts the indices of an embedding once, and then visits each update once', () => {
     const buffer = (id: number, dtype: 'float32' | 'int32', length: number) => ({ id, dtype, length })
     const updates = {

@@ -1,9 +1,9 @@
 import { rowMajorLayout, type SortCall } from '@nabla/backend'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebgpuBackend } from '../../backend.js'
 import { arrangements, Contents, differences, ROW_MAJOR, scattered } from '../../testing/against-cpu.js'
-import { openTestDevice } from '../../testing/device.js'
+import { describeOnGpu, openTestDevice } from '../../testing/device.js'
 import { PORTABLE } from '../../testing/facts.js'
 import { planCall } from '../../testing/plan-call.js'
 import { planSort } from './sort.js'
@@ -11,11 +11,12 @@ import { planSort } from './sort.js'
 const HOSTILE = [0, -0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2, 2, 3]
 const hostile = (position: number): number => HOSTILE[(position * 7 + (position >>> 3)) % 10] as number
 
-describe('sort', () => {
+describeOnGpu('sort', () => {
   let backend: WebgpuBackend
   beforeAll(async () => {
     backend = new WebgpuBackend(await openTestDevice(), planCall)
   })
+  afterAll(() => backend.dispose())
 
   it('does as the cpu backend does, whatever the layout', async () => {
     const property = fc.asyncProperty(
@@ -67,7 +68,9 @@ describe('sort', () => {
       expect(await differences(backend, contents, call)).toEqual([])
     }
   })
+})
 
+describe('plans of sort', () => {
   const groups = (shape: readonly number[], axis: number): number[] => {
     const length = shape.reduce((a, b) => a * b)
     const input = {

@@ -1,9 +1,8 @@
 /** Convolution and both its gradients as the engine asks for them: contractions over sliding windows. */
 import { type ContractCall, permuteLayout, type Shape, sizeOf, type View, windowLayout } from '@nabla/backend'
 import fc from 'fast-check'
-import { beforeAll, expect, it } from 'vitest'
-import { describeOnGpu } from '../../testing/device.js'
-import { PlanBench, sequence } from '../../testing/plan-bench.js'
+import { expect, it } from 'vitest'
+import { describeOnBench, type PlanBench, sequence } from '../../testing/plan-bench.js'
 import type { Way } from './choose.js'
 import { planContraction } from './contract.js'
 import { difference } from './testing/products.js'
@@ -43,53 +42,56 @@ function call(left: View, right: View, output: View): ContractCall {
 
 const KERNELS = ['small tiles', 'large tiles', '4 × 4 elements alone', 'a row together'] as const
 
-describeOnGpu('contractions over windows', () => {
-  let bench: PlanBench
-  beforeAll(async () => {
-    bench = await PlanBench.open()
-  })
+let bench: PlanBench
 
-  const filled = (shape: Shape, seed: number): View =>
-    bench.view('float32', shape, sequence(sizeOf(shape), seed))
+describeOnBench(
+  'contractions over windows',
+  (opened) => {
+    bench = opened
+  },
+  () => {
+    const filled = (shape: Shape, seed: number): View =>
+      bench.view('float32', shape, sequence(sizeOf(shape), seed))
 
-  const check = async (asked: ContractCall, way: Way): Promise<void> => {
-    const { got, wanted } = await bench.both(asked, undefined, (each, facts) =>
-      planContraction(each, facts, () => way),
-    )
-    expect(difference(got[0] ?? [], wanted[0] ?? [])).toBe(undefined)
-  }
-
-  const checkAll = async (convolution: Convolution, way: Way): Promise<void> => {
-    const { size, window, channels, filters } = convolution
-    const image = filled([IMAGES, ...size, channels], 1)
-    const windows = windowsOf(image, convolution)
-    const [, height = 0, width = 0] = windows.shape
-    const cotangent = filled([IMAGES, height, width, filters], 2)
-    const taps = filled([...window, channels, filters], 3)
-    // Windows are [n, i, j, c, u, v].
-    await check(call(ordered(windows, [0, 1, 2, 4, 5, 3]), taps, filled(cotangent.shape, 4)), way)
-    await check(call(ordered(windows, [4, 5, 3, 0, 1, 2]), cotangent, filled(taps.shape, 5)), way)
-    // The gradient of the image, of a convolution without strides: windows of what comes back, with zeros around.
-    const padded: Shape = [IMAGES, size[0] + window[0] - 1, size[1] + window[1] - 1, filters]
-    const back = windowsOf(filled(padded, 6), { ...convolution, stride: 1, dilation: 1 })
-    const turned: View = {
-      ...taps,
-      strides: taps.strides.map((stride, axis) => (axis < 2 ? -stride : stride)),
-      offset: [0, 1].reduce((sum, i) => sum + ((window[i] ?? 1) - 1) * (taps.strides[i] ?? 0), 0),
+    const check = async (asked: ContractCall, way: Way): Promise<void> => {
+      const { got, wanted } = await bench.both(asked, undefined, (each, facts) =>
+        planContraction(each, facts, () => way),
+      )
+      expect(difference(got[0] ?? [], wanted[0] ?? [])).toBe(undefined)
     }
-    await check(
-      call(ordered(back, [0, 1, 2, 4, 5, 3]), ordered(turned, [0, 1, 3, 2]), filled(image.shape, 7)),
-      way,
-    )
-  }
 
-  it.each(KERNELS)('%s', { timeout: 120_000 }, async (name) => {
-    const way = WAYS[name] as Way
-    await fc.assert(
-      fc.asyncProperty(convolutions, fc.boolean(), (convolution, transposed) =>
-        checkAll(convolution, { ...way, transposed }),
-      ),
-      { numRuns: 2 },
-    )
-  })
-})
+    const checkAll = async (convolution: Convolution, way: Way): Promise<void> => {
+      const { size, window, channels, filters } = convolution
+      const image = filled([IMAGES, ...size, channels], 1)
+      const windows = windowsOf(image, convolution)
+      const [, height = 0, width = 0] = windows.shape
+      const cotangent = filled([IMAGES, height, width, filters], 2)
+      const taps = filled([...window, channels, filters], 3)
+      // Windows are [n, i, j, c, u, v].
+      await check(call(ordered(windows, [0, 1, 2, 4, 5, 3]), taps, filled(cotangent.shape, 4)), way)
+      await check(call(ordered(windows, [4, 5, 3, 0, 1, 2]), cotangent, filled(taps.shape, 5)), way)
+      // The gradient of the image, of a convolution without strides: windows of what comes back, with zeros around.
+      const padded: Shape = [IMAGES, size[0] + window[0] - 1, size[1] + window[1] - 1, filters]
+      const back = windowsOf(filled(padded, 6), { ...convolution, stride: 1, dilation: 1 })
+      const turned: View = {
+        ...taps,
+        strides: taps.strides.map((stride, axis) => (axis < 2 ? -stride : stride)),
+        offset: [0, 1].reduce((sum, i) => sum + ((window[i] ?? 1) - 1) * (taps.strides[i] ?? 0), 0),
+      }
+      await check(
+        call(ordered(back, [0, 1, 2, 4, 5, 3]), ordered(turned, [0, 1, 3, 2]), filled(image.shape, 7)),
+        way,
+      )
+    }
+
+    it.each(KERNELS)('%s', { timeout: 120_000 }, async (name) => {
+      const way = WAYS[name] as Way
+      await fc.assert(
+        fc.asyncProperty(convolutions, fc.boolean(), (convolution, transposed) =>
+          checkAll(convolution, { ...way, transposed }),
+        ),
+        { numRuns: 2 },
+      )
+    })
+  },
+)
