@@ -26,5 +26,6 @@ export const importTable = {
     'packages/optim',
   ],
   'apps/mnist': ['packages/nabla'],
+  'apps/playground': ['packages/nabla'],
   benchmarks: ['packages/nabla'],
 }

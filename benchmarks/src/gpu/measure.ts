@@ -32,8 +32,15 @@ export interface GpuResult {
   readonly queued: number
 }
 
-const SAMPLE_MILLISECONDS = 200
-const SAMPLES = 7
+export interface Sampling {
+  readonly samples: number
+  /** What each takes, about. */
+  readonly milliseconds: number
+}
+
+export const SAMPLING: Sampling = { samples: 7, milliseconds: 200 }
+export const QUICK_SAMPLING: Sampling = { samples: 3, milliseconds: 20 }
+
 const MOST_QUEUED = 1000
 
 async function timeOf(queue: Queue, runs: number): Promise<number> {
@@ -56,17 +63,21 @@ function stated(unit: Unit, work: number, milliseconds: number): number {
   }
 }
 
-/** The median of seven samples, each of about 200 ms. */
-export async function measureLoad({ name, work, unit, prepare }: Load): Promise<GpuResult> {
+/** The median of the samples. */
+export async function measureLoad(
+  { name, work, unit, prepare }: Load,
+  sampling: Sampling,
+): Promise<GpuResult> {
   const queue = await prepare()
   await timeOf(queue, 1)
   await timeOf(queue, 3)
   const single = (await timeOf(queue, 3)) / 3
-  const queued = Math.max(1, Math.min(MOST_QUEUED, Math.round(SAMPLE_MILLISECONDS / single)))
+  const queued = Math.max(1, Math.min(MOST_QUEUED, Math.round(sampling.milliseconds / single)))
   const samples: number[] = []
-  for (let sample = 0; sample < SAMPLES; sample++) samples.push((await timeOf(queue, queued)) / queued)
+  for (let sample = 0; sample < sampling.samples; sample++)
+    samples.push((await timeOf(queue, queued)) / queued)
   queue.dispose()
   samples.sort((a, b) => a - b)
-  const milliseconds = samples[SAMPLES >> 1] as number
+  const milliseconds = samples[sampling.samples >> 1] as number
   return { name, unit, value: stated(unit, work, milliseconds), milliseconds, queued }
 }

@@ -15,12 +15,10 @@ import {
   uniform,
 } from 'nabla'
 import type { Row } from '../measure.js'
-import { trainingRows } from '../rows/training.js'
-import { transformerRows } from '../rows/transformer.js'
+import { trainingRowsOf } from '../rows/training.js'
+import { transformerRowsOf } from '../rows/transformer.js'
 import type { Load, Queue } from './measure.js'
-
-/** Powers of two, and sizes that no tile divides. */
-const SIZES = [256, 512, 625, 1000, 1021, 1024, 2048, 4096, 8192]
+import type { GpuSizes } from './sizes.js'
 
 function queueOf(backend: Backend, inputs: readonly Tensor[], run: () => Tensor, done = () => {}): Queue {
   return {
@@ -45,21 +43,17 @@ function product(backend: Backend, size: number): Load {
   }
 }
 
-const ROWS = 16_384
-const COLUMNS = 4096
-const BYTES = 4 * ROWS * COLUMNS
-
-/** @param arrays how many arrays of that size the kernel moves */
+/** @param bytes that the kernel moves */
 function bandwidth(
   backend: Backend,
   name: string,
-  arrays: number,
+  bytes: number,
   shapes: readonly number[][],
   compute: (...inputs: Tensor[]) => Tensor,
 ): Load {
   return {
     name,
-    work: arrays * BYTES,
+    work: bytes,
     unit: 'GB/s',
     prepare() {
       const inputs = shapes.map((shape): Tensor => uniform(shape))
@@ -74,21 +68,21 @@ function bandwidth(
   }
 }
 
-const BIG = [ROWS, COLUMNS]
-
-function bandwidthRows(backend: Backend): Load[] {
+function bandwidthRows(backend: Backend, { rows, columns }: GpuSizes): Load[] {
+  const big = [rows, columns]
+  const array = 4 * rows * columns
   const normalization = layers.layerNormalization()
   return [
-    bandwidth(backend, 'map/scale (copy)', 2, [BIG], (x) => x.mul(2)),
-    bandwidth(backend, 'map/relu-mul-add', 4, [BIG, BIG, BIG], (a, b, c) =>
+    bandwidth(backend, 'map/scale (copy)', 2 * array, [big], (x) => x.mul(2)),
+    bandwidth(backend, 'map/relu-mul-add', 4 * array, [big, big, big], (a, b, c) =>
       relu(a?.mul(b as Tensor).add(c as Tensor) as Tensor),
     ),
-    bandwidth(backend, 'map/bias-add', 2, [BIG, [COLUMNS]], (x, y) => x.add(y as Tensor)),
-    bandwidth(backend, 'softmax', 2, [BIG], (x) => softmax(x)),
-    bandwidth(backend, 'layerNormalization', 2, [BIG], (x) => normalization.call(x)),
-    bandwidth(backend, 'sum-axis0', 1, [BIG], (x) => x.sum(0)),
-    bandwidth(backend, 'sum-axis1', 1, [BIG], (x) => x.sum(1)),
-    bandwidth(backend, 'transpose', 2, [BIG], (x) => contiguous(transpose(x))),
+    bandwidth(backend, 'map/bias-add', 2 * array, [big, [columns]], (x, y) => x.add(y as Tensor)),
+    bandwidth(backend, 'softmax', 2 * array, [big], (x) => softmax(x)),
+    bandwidth(backend, 'layerNormalization', 2 * array, [big], (x) => normalization.call(x)),
+    bandwidth(backend, 'sum-axis0', array, [big], (x) => x.sum(0)),
+    bandwidth(backend, 'sum-axis1', array, [big], (x) => x.sum(1)),
+    bandwidth(backend, 'transpose', 2 * array, [big], (x) => contiguous(transpose(x))),
   ]
 }
 
@@ -148,11 +142,11 @@ function dispatchRows(backend: Backend): Load[] {
   ]
 }
 
-export function gpuRows(backend: Backend): Load[] {
-  const steps = [...trainingRows, ...transformerRows]
+export function gpuRows(backend: Backend, sizes: GpuSizes): Load[] {
+  const steps = [...trainingRowsOf(sizes.steps), ...transformerRowsOf(sizes.steps)]
   return [
-    ...SIZES.map((size) => product(backend, size)),
-    ...bandwidthRows(backend),
+    ...sizes.squares.map((size) => product(backend, size)),
+    ...bandwidthRows(backend, sizes),
     ...steps.flatMap((row) => [step(backend, row, 'awaited'), step(backend, row, 'queued')]),
     ...dispatchRows(backend),
   ]

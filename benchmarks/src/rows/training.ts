@@ -14,6 +14,7 @@ import {
 } from 'nabla'
 import type { Row } from '../measure.js'
 import { computation } from './finish.js'
+import { STEP_SIZES, type StepSizes } from './step-sizes.js'
 
 function mlp(): Sequential {
   return sequential([layers.dense(512, { activation: 'relu' }), layers.dense(10)], { inputShape: [784] })
@@ -64,18 +65,26 @@ function trainingStep(
   }
 }
 
-const inference: Row = {
-  name: 'infer/cnn-256',
-  unit: 'ms',
-  prepare(mode) {
-    const model = cnn()
-    return computation(mode, [uniform([256, 28, 28, 1])], (x) => model.call(x as Tensor))
-  },
+function inference(batch: number): Row {
+  return {
+    name: 'infer/cnn-256',
+    unit: 'ms',
+    prepare(mode) {
+      const model = cnn()
+      return computation(mode, [uniform([batch, 28, 28, 1])], (x) => model.call(x as Tensor))
+    },
+  }
 }
 
-export const trainingRows: readonly Row[] = [
-  trainingStep('train/mlp-momentum', mlp, () => sgd({ learningRate: 0.01, momentum: 0.9 }), [128, 784]),
-  trainingStep('train/mlp-adam', mlp, () => adam({ learningRate: 0.001 }), [128, 784]),
-  trainingStep('train/cnn-adam', cnn, () => adam({ learningRate: 0.001 }), [64, 28, 28, 1]),
-  inference,
-]
+export function trainingRowsOf(sizes: StepSizes): Row[] {
+  const momentum = () => sgd({ learningRate: 0.01, momentum: 0.9 })
+  const withAdam = () => adam({ learningRate: 0.001 })
+  return [
+    trainingStep('train/mlp-momentum', mlp, momentum, [sizes.mlp, 784]),
+    trainingStep('train/mlp-adam', mlp, withAdam, [sizes.mlp, 784]),
+    trainingStep('train/cnn-adam', cnn, withAdam, [sizes.cnn, 28, 28, 1]),
+    inference(sizes.inference),
+  ]
+}
+
+export const trainingRows: readonly Row[] = trainingRowsOf(STEP_SIZES)

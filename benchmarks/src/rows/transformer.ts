@@ -1,11 +1,12 @@
 /**
- * A pre-norm transformer block, forward and backward: d 256, 4 heads of 64, sequence 128, batch 8, gelu in its tanh
- * form, loss = mean of squares, gradients of all twelve parameters, no optimizer.
+ * A pre-norm transformer block, forward and backward: d 256, 4 heads of 64, mostly sequence 128 and batch 8, gelu in its
+ * tanh form, loss = mean of squares, gradients of all twelve parameters, no optimizer.
  */
 import { gelu, jit, normal, ones, softmax, type Tensor, Variable, variableGradients, zeros } from 'nabla'
 import type { Row } from '../measure.js'
+import { STEP_SIZES, type StepSizes } from './step-sizes.js'
 
-const [BATCH, SEQUENCE, WIDTH, HEADS] = [8, 128, 256, 4]
+const [WIDTH, HEADS] = [256, 4]
 const HEAD = WIDTH / HEADS
 
 function weight(...shape: number[]): Variable {
@@ -30,6 +31,7 @@ function parameters() {
 }
 
 type Parameters = ReturnType<typeof parameters>
+type Tokens = Pick<StepSizes, 'batch' | 'sequence'>
 
 function layerNorm(x: Tensor, scale: Variable, shift: Variable): Tensor {
   const mean = x.mean(-1, { keepdims: true })
@@ -46,8 +48,8 @@ function linear(x: Tensor, kernel: Variable, bias: Variable): Tensor {
   return product.add(bias.value)
 }
 
-function attention(x: Tensor, p: Parameters): Tensor {
-  const joined = linear(x, p.qkv, p.qkvBias).reshape([BATCH, SEQUENCE, 3, HEADS, HEAD])
+function attention(x: Tensor, p: Parameters, { batch, sequence }: Tokens): Tensor {
+  const joined = linear(x, p.qkv, p.qkvBias).reshape([batch, sequence, 3, HEADS, HEAD])
   const heads: Tensor = joined.transpose([2, 0, 3, 1, 4])
   const [query, key, value] = [0, 1, 2].map((part): Tensor => heads.slice(part)) as [Tensor, Tensor, Tensor]
   const transposedKey: Tensor = key.transpose([0, 1, 3, 2])
@@ -55,11 +57,11 @@ function attention(x: Tensor, p: Parameters): Tensor {
   const weights: Tensor = softmax(scores.mul(1 / Math.sqrt(HEAD)), -1)
   const mixed: Tensor = weights.matmul(value)
   const back: Tensor = mixed.transpose([0, 2, 1, 3])
-  return linear(back.reshape([BATCH * SEQUENCE, WIDTH]), p.output, p.outputBias)
+  return linear(back.reshape([batch * sequence, WIDTH]), p.output, p.outputBias)
 }
 
-function block(x: Tensor, p: Parameters): Tensor {
-  const attended: Tensor = x.add(attention(layerNorm(x, p.scale1, p.shift1), p))
+function block(x: Tensor, p: Parameters, tokens: Tokens): Tensor {
+  const attended: Tensor = x.add(attention(layerNorm(x, p.scale1, p.shift1), p, tokens))
   const hidden = gelu(linear(layerNorm(attended, p.scale2, p.shift2), p.up, p.upBias), {
     approximate: 'tanh',
   })
@@ -67,16 +69,16 @@ function block(x: Tensor, p: Parameters): Tensor {
   return result
 }
 
-export const transformerRows: readonly Row[] = [
+export const transformerRowsOf = (tokens: Tokens): Row[] => [
   {
     name: 'train/transformer-block',
     unit: 'ms',
     prepare(mode) {
       const p = parameters()
       const variables = Object.values(p)
-      const x: Tensor = normal([BATCH * SEQUENCE, WIDTH])
+      const x: Tensor = normal([tokens.batch * tokens.sequence, WIDTH])
       const gradientsOf = (input: Tensor) =>
-        variableGradients(() => block(input, p).square().mean(), variables)
+        variableGradients(() => block(input, p, tokens).square().mean(), variables)
       const captured = jit((input: Tensor) => gradientsOf(input))
       const run = mode === 'captured' ? captured : gradientsOf
       return {
@@ -93,3 +95,5 @@ export const transformerRows: readonly Row[] = [
     },
   },
 ]
+
+export const transformerRows: readonly Row[] = transformerRowsOf(STEP_SIZES)

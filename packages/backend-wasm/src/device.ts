@@ -60,7 +60,7 @@ export class Device {
     return module.instantiate({ memory, shared, functions: FUNCTIONS, library: this.pool?.library })('run')
   }
 
-  /** Where the host writes the arguments of the next kernel. */
+  /** Where the host writes the arguments of the next kernel; no memory may be taken until they are written. */
   arguments(): ArgumentWriter {
     this.#writer = new ArgumentWriter(this.memory.views.i32, this.memory.views.f64)
     return this.#writer

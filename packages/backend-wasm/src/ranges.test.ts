@@ -12,6 +12,7 @@ import {
   type KernelCall,
   type Layout,
   rowMajorLayout,
+  type ScanCall,
   type Shape,
   sizeOf,
   type View,
@@ -102,6 +103,21 @@ function reduce(
   }
 }
 
+function scan(bench: Bench, axis: number, from: View): ScanCall {
+  const output = bench.output(from.shape)
+  const reverse = axis === 1
+  return {
+    kind: 'scan',
+    label: 'test',
+    operation: 'sum',
+    axis,
+    reverse,
+    exclusive: false,
+    input: from,
+    output,
+  }
+}
+
 const CASES: Readonly<Record<string, Write>> = {
   'map of one axis': (b) => [
     map(b, e.add(e.multiply(x, y), 1), [b.plain([300_001]), b.plain([300_001])], [300_001]),
@@ -141,20 +157,14 @@ const CASES: Readonly<Record<string, Write>> = {
     reduce(b, 'argMax', [0, 1], b.plain(WIDE)),
     reduce(b, 'maximum', [0], turned(b.plain([5003, 67]), [1, 0])),
   ],
-  scans: (b) =>
-    [0, 1, 2].map((axis): KernelCall => {
-      const [from, output] = [b.plain(WIDE), b.output(WIDE)]
-      return {
-        kind: 'scan',
-        label: 'test',
-        operation: 'sum',
-        axis,
-        reverse: axis === 1,
-        exclusive: false,
-        input: from,
-        output,
-      }
-    }),
+  scans: (b) => [0, 1, 2].map((axis) => scan(b, axis, b.plain(WIDE))),
+  'scans of rows': (b) => [
+    // Fewer and more columns than a block has, with and without others at the end.
+    ...[100, 1001, 9003].map((columns) => scan(b, 0, b.plain([Math.ceil(140_000 / columns), columns]))),
+    scan(b, 1, b.plain([70, 61, 35])),
+    scan(b, 1, turned(b.plain([61, 70, 35]), [1, 0, 2])),
+    { ...scan(b, 1, b.plain([70, 61, 35])), exclusive: true, operation: 'maximum' },
+  ],
   'gathers and scatters': (b) => {
     const table = b.plain([50, 700])
     const rows = b.indices([1000, 1], 50)

@@ -7,11 +7,13 @@ import {
   type Capabilities,
   type DeviceTime,
   type DType,
+  isWhole,
   type KernelCall,
   type MemoryStats,
   type Program,
   type TypedArray,
   ValueError,
+  type View,
   viewsOf,
 } from '@nabla/backend'
 import { blockOf, ownBuffer, WebgpuBuffer } from './buffer.js'
@@ -130,8 +132,16 @@ export class WebgpuBackend implements Backend {
     for (const { buffer } of writes) blockOf(buffer, this, call.label)
     const date = this.#failures.begin()
     // First, so that it holds of a call that fails half-way.
-    for (const { buffer } of writes) ownBuffer(buffer, this, call.label).written = date
+    const isConditional = call.kind === 'map' && call.when !== undefined
+    for (const view of writes) this.#note(view, date, isConditional)
     return run(date)
+  }
+
+  /** Notes that a view is written. What can't be trusted stays so where it is only written in part. */
+  #note(view: View, date: number, isConditional: boolean): void {
+    const buffer = ownBuffer(view.buffer, this, 'run')
+    const isReplaced = !isConditional && isWhole(view, buffer)
+    if (isReplaced || this.#failures.doubtOf(buffer.written) === undefined) buffer.written = date
   }
 
   prepare(program: Program): ProgramExecutable {

@@ -1,8 +1,10 @@
 /**
- * Making WebGPU backends: by function, and by name through the registry.
+ * Making WebGPU backends: by function, and by name through the registry. Kernels and queue are loaded when there is a GPU: a
+ * page that only asks what there is stays small.
  */
 import type { BackendFactory } from '@nabla/backend'
-import { WebgpuBackend } from './backend.js'
+import type { WebgpuBackend } from './backend.js'
+import { detailsOf } from './device/facts.js'
 import { findAdapter, type OpenOptions, openDevice } from './device/open.js'
 
 export interface WebgpuBackendOptions extends OpenOptions {}
@@ -15,7 +17,9 @@ export interface WebgpuBackendOptions extends OpenOptions {}
  * const backend = await createWebgpuBackend()
  */
 export async function createWebgpuBackend(options: WebgpuBackendOptions = {}): Promise<WebgpuBackend> {
-  return new WebgpuBackend(await openDevice(options))
+  const device = await openDevice(options)
+  const { WebgpuBackend } = await import('./backend.js')
+  return new WebgpuBackend(device)
 }
 
 /** For `registerBackend`: name `webgpu`, before `wasm`. */
@@ -23,7 +27,9 @@ export const webgpuBackendFactory: BackendFactory = {
   name: 'webgpu',
   priority: 20,
   probe: async (options) => {
-    const { details, ...found } = await findAdapter(options)
+    const found = await findAdapter(options)
+    const adapter = 'adapter' in found ? found.adapter : found.refused
+    const details = adapter === undefined ? [] : detailsOf(adapter.info ?? {}, adapter)
     return 'reason' in found
       ? { available: false, reason: found.reason, details }
       : { available: true, details }

@@ -6,9 +6,8 @@ import type { Endpoint, FromWorker } from '@nabla/backend'
 import { nodeWorkers } from './node-workers.js'
 import { WORKER_NAME } from './worker-name.js'
 
-/** In Node nobody is to find the file but Node: bundlers would take its name for that of an asset. */
-const here = import.meta.url
-const FILE = './nabla-backend-worker.js'
+/** For Node; in the form that bundlers take for an asset's, since in any other one of them writes down where it ran. */
+const besideInNode = (): URL => new URL('./nabla-backend-worker.js', import.meta.url)
 
 /** Vite, webpack and others look for this form, make the file, and put its name here. */
 const besideThis = (): Worker =>
@@ -21,6 +20,6 @@ const besideThis = (): Worker =>
 export function startWorker(url?: string | URL): Endpoint<FromWorker> {
   const workers = nodeWorkers()
   if (workers !== undefined)
-    return new workers.Worker(new URL(url ?? FILE, here), { workerData: WORKER_NAME, name: 'nabla' })
+    return new workers.Worker(new URL(url ?? besideInNode()), { workerData: WORKER_NAME, name: 'nabla' })
   return url === undefined ? besideThis() : new Worker(url, { type: 'module', name: WORKER_NAME })
 }

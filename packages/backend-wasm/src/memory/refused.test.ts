@@ -166,6 +166,16 @@ describe.each([{ threads: 1 }, { threads: 2 }])('with %j', (options) => {
     },
   )
 
+  it('a call that makes memory grow for itself finds its arguments', async () => {
+    const backend = await create(options)
+    const [x, y] = [viewOf(backend, [SIZE, SIZE], () => 2), viewOf(backend, [SIZE, SIZE])]
+    refuse()
+    exhaust(backend)
+    vi.restoreAllMocks()
+    backend.run((CALLS['a sum along the outer axis'] as (typeof CALLS)[string])(x, y))
+    expect(new Set(valuesOf(backend, y).slice(0, SIZE))).toEqual(new Set([2 * SIZE]))
+  })
+
   it('beyond 4 GiB there are no addresses, and below that all are used', async () => {
     const backend = await create(options)
     const low = viewOf(backend, [2 ** 29])

@@ -37,10 +37,12 @@ export interface ReduceShape {
   readonly results: readonly ViewClass[]
 }
 
-/** Columns of one row of registers, at most. Narrower ones read memory more slowly: 4096×1024 in 0.45 ms, by 512 in 0.64. */
+/** Columns of a block in a reduction. Narrower ones read memory more slowly: 4096×1024 in 0.45 ms, by 512 in 0.64. */
 export const COLUMNS = 1024
+/** Columns of one row of registers at most, also where scans use them. */
+export const MOST_COLUMNS = 4096
 /** What the registers of a row take at most: four for four columns, and for each of up to three columns at the end. */
-export const REGISTER_BYTES = (COLUMNS / 4 + 4) * 64
+export const REGISTER_BYTES = (MOST_COLUMNS / 4 + 4) * 64
 /** Rows that are folded at once. */
 const ROWS = 4
 

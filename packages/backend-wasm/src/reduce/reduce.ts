@@ -129,10 +129,10 @@ function kernelFor(device: Device, call: ReduceCall, compiled: Compiled, layout:
   return kernel
 }
 
-/** Columns of a block: fewer where threads would get none. */
-function columnsOf({ pool }: Device, columns: number, rows: number): number {
-  if (pool === undefined || rows * Math.ceil(columns / COLUMNS) >= pool.threads) return COLUMNS
-  return Math.min(COLUMNS, pool.partOf(columns, COLUMNS_UNIT))
+/** Columns of a block, at most `most`: fewer where threads would get none. */
+export function columnsOf({ pool }: Device, columns: number, rows: number, most: number): number {
+  if (pool === undefined || rows * Math.ceil(columns / most) >= pool.threads) return most
+  return Math.min(most, pool.partOf(columns, COLUMNS_UNIT))
 }
 
 function reduce(device: Device, call: ReduceCall): void {
@@ -143,13 +143,15 @@ function reduce(device: Device, call: ReduceCall): void {
   const kernel = kernelFor(device, call, compiled, layout)
   const elements = sizeOf(kept.lengths)
   const columns = kept.lengths.at(-1) as number
-  const columnsAtOnce = columnsOf(device, columns, elements / columns)
+  const columnsAtOnce = columnsOf(device, columns, elements / columns, COLUMNS)
   const steps = form === 'along' ? elements : (elements / columns) * Math.ceil(columns / columnsAtOnce)
+  // Memory is taken first: it may grow, and what was written to it before goes nowhere then.
+  const registers = form === 'along' ? 0 : device.registers(REGISTER_BYTES)
   const writer = device.arguments()
   writer.words(kept.lengths)
   writer.words(reduced.lengths)
   // Each thread takes so many steps, and has registers of its own.
-  writer.word(form === 'along' ? 0 : device.registers(REGISTER_BYTES))
+  writer.word(registers)
   writer.word(device.stepsPerThread(steps))
   writer.word(columnsAtOnce)
   leaves.forEach(({ address }, i) => {

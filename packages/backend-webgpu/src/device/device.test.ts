@@ -157,6 +157,12 @@ describe('the way to a device', () => {
     )
   })
 
+  it('says why an adapter gives no device', async () => {
+    // The adapter of this stub can't make one.
+    stubGpu(NVIDIA)
+    await expect(openDevice()).rejects.toThrow(/received an adapter that gives no device: .*requestDevice/)
+  })
+
   it('says why a browser has none', async () => {
     vi.stubGlobal('process', undefined)
     vi.stubGlobal('navigator', {})

@@ -78,7 +78,8 @@ async function load(process: Node, importer: Import): Promise<Dawn | undefined> 
   return url === undefined ? undefined : importer(url)
 }
 
-function messageOf(error: unknown): string {
+/** What an error says. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -2,8 +2,7 @@
  * Opening a GPU: from the options to a device, or to the reason why there is none.
  */
 import { BackendError } from '@nabla/backend'
-import { detailsOf } from './facts.js'
-import { findGpu } from './gpu.js'
+import { findGpu, messageOf } from './gpu.js'
 import { deviceDescriptor, type Limits } from './limits.js'
 import { type AdapterInfo, describeAdapter, isSoftware } from './software.js'
 
@@ -14,10 +13,10 @@ export interface OpenOptions {
   readonly limits?: Limits
 }
 
-/** An adapter that may be used, or a phrase on why there is none; details where there is one all the same. */
+/** An adapter that may be used, or a phrase on why there is none, and one that may not. */
 export type FoundAdapter =
-  | { readonly adapter: GPUAdapter; readonly details: readonly string[] }
-  | { readonly reason: string; readonly details: readonly string[] }
+  | { readonly adapter: GPUAdapter }
+  | { readonly reason: string; readonly refused?: GPUAdapter }
 
 async function requestAdapter(gpu: GPU, allowSoftware: boolean): Promise<GPUAdapter | null> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
@@ -27,29 +26,34 @@ async function requestAdapter(gpu: GPU, allowSoftware: boolean): Promise<GPUAdap
 
 export async function findAdapter({ allowSoftware = false }: OpenOptions = {}): Promise<FoundAdapter> {
   const found = await findGpu()
-  if ('reason' in found) return { ...found, details: [] }
+  if ('reason' in found) return found
   const adapter = await requestAdapter(found.gpu, allowSoftware)
-  if (adapter === null) {
-    return { reason: 'there is WebGPU, but no GPU that it could use (no adapter)', details: [] }
-  }
+  if (adapter === null) return { reason: 'there is WebGPU, but no GPU that it could use (no adapter)' }
   const info: AdapterInfo = adapter.info ?? {}
-  const details = detailsOf(info, adapter)
-  if (!isSoftware(info) || allowSoftware) return { adapter, details }
+  if (!isSoftware(info) || allowSoftware) return { adapter }
   return {
+    refused: adapter,
     reason: `only a software adapter (${describeAdapter(info)}), slower than the wasm backend; allow it with allowSoftware: true, on a command line --allow-software`,
-    details,
   }
+}
+
+function unavailable(received: string, cause?: unknown): BackendError {
+  const explanation = {
+    expected: 'a GPU that can be had through WebGPU',
+    received,
+    fix: "use the wasm backend, or backend: 'auto', where there is no GPU",
+  }
+  return new BackendError('createWebgpuBackend', explanation, { cause })
 }
 
 /** @throws BackendError where there is none */
 export async function openDevice(options: OpenOptions = {}): Promise<GPUDevice> {
   const found = await findAdapter(options)
-  if ('reason' in found) {
-    throw new BackendError('createWebgpuBackend', {
-      expected: 'a GPU that can be had through WebGPU',
-      received: found.reason,
-      fix: "use the wasm backend, or backend: 'auto', where there is no GPU",
-    })
+  if ('reason' in found) throw unavailable(found.reason)
+  const { adapter } = found
+  try {
+    return await adapter.requestDevice(deviceDescriptor(adapter, options.limits ?? 'adapter'))
+  } catch (error) {
+    throw unavailable(`an adapter that gives no device: ${messageOf(error)}`, error)
   }
-  return found.adapter.requestDevice(deviceDescriptor(found.adapter, options.limits ?? 'adapter'))
 }

@@ -27,28 +27,34 @@ export interface ProgramHost {
   own(buffer: Buffer): { readonly buffer: WebgpuBuffer; readonly block: Block }
 }
 
-/** Positions of external slots that are read before the program has written all of them, and of those that it writes. */
-function usesOf({ slots, external, calls }: Program): {
-  readonly read: Set<number>
-  readonly written: Set<number>
-} {
+/** What a program does with its external slots, by position. */
+interface Uses {
+  /** Read before all of them is written. */
+  readonly read: ReadonlySet<number>
+  readonly written: ReadonlySet<number>
+  /** Written as a whole. */
+  readonly replaced: ReadonlySet<number>
+}
+
+function usesOf({ slots, external, calls }: Program): Uses {
   const positions = new Map(external.map((slot, position) => [slot, position]))
   const [read, written, replaced] = [new Set<number>(), new Set<number>(), new Set<number>()]
   for (const call of calls) {
     const { reads, writes } = viewsOf(call)
     for (const { buffer } of reads) {
       const position = positions.get(buffer)
-      if (position !== undefined && !replaced.has(buffer)) read.add(position)
+      if (position !== undefined && !replaced.has(position)) read.add(position)
     }
     for (const view of writes) {
       const position = positions.get(view.buffer)
       const slot = slots[view.buffer]
-      if (position !== undefined) written.add(position)
+      if (position === undefined || slot === undefined) continue
+      written.add(position)
       const isConditional = call.kind === 'map' && call.when !== undefined
-      if (slot !== undefined && isWhole(view, slot) && !isConditional) replaced.add(view.buffer)
+      if (isWhole(view, slot) && !isConditional) replaced.add(position)
     }
   }
-  return { read, written }
+  return { read, written, replaced }
 }
 
 export class ProgramExecutable implements Executable {
@@ -58,7 +64,7 @@ export class ProgramExecutable implements Executable {
   readonly #scratch: ScratchMemory
   readonly #uniforms: Uniforms
   readonly #steps: readonly Step[]
-  readonly #uses: ReturnType<typeof usesOf>
+  readonly #uses: Uses
   /** What each slot stands for: temporaries always, external ones in this run. */
   readonly #bound: (Bound | undefined)[]
   /** Of all steps, for what they are bound to. */
@@ -160,8 +166,11 @@ export class ProgramExecutable implements Executable {
   }
 
   #note(position: number, date: number): void {
-    const bound = this.#bound[this.#program.external[position] ?? -1]
-    if (bound?.buffer instanceof WebgpuBuffer) bound.buffer.written = date
+    const buffer = this.#bound[this.#program.external[position] ?? -1]?.buffer
+    if (!(buffer instanceof WebgpuBuffer)) return
+    // What can't be trusted stays so where it is only written in part.
+    const isReplaced = this.#uses.replaced.has(position)
+    if (isReplaced || this.#host.failures.doubtOf(buffer.written) === undefined) buffer.written = date
   }
 
   /** Resolves when its shaders are compiled, in the background and many at a time. */

@@ -55,6 +55,23 @@ describeOnGpu('a shader that does not compile', () => {
   })
 })
 
+describeOnGpu('a buffer that is not to be trusted', () => {
+  it('stays so when a part of it is written anew, until all of it is', async () => {
+    const { backend, buffer } = await create()
+    const [x, y] = [buffer(1, 2), buffer(0, 0)]
+    backend.run(callOf('broken', [x], [y]))
+    await expect(backend.synchronize()).rejects.toThrow(/^broken/)
+    const whole = callOf('add', [x], [y], [1])
+    const [view] = whole.outputs
+    backend.run({ ...whole, outputs: view === undefined ? [] : [{ ...view, shape: [1] }] })
+    await expect(backend.read(y)).rejects.toThrow(/^broken/)
+    backend.write(y, Int32Array.from([1]))
+    await expect(backend.read(y)).rejects.toThrow(/^broken/)
+    backend.run(whole)
+    expect([...(await backend.read(y))]).toEqual([2, 3])
+  })
+})
+
 describeOnGpu('what the device refuses', () => {
   it('too many buffers in a shader', async () => {
     const { backend, buffer } = await create()

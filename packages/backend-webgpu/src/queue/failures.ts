@@ -161,11 +161,16 @@ export class Failures {
     if (first !== undefined) throw first.error
   }
 
-  /** @throws the error because of which what was written at a date can't be trusted, if there is one */
+  /** The error because of which what was written at a date can't be trusted, if there is one. */
+  doubtOf(written: number): NablaError | undefined {
+    if (this.#doubts.length === 0 || written === 0) return undefined
+    return cause(this.#doubts.filter(({ from, to }) => from <= written && written <= to))?.error
+  }
+
+  /** @throws that error */
   requireSound(written: number): void {
-    if (this.#doubts.length === 0 || written === 0) return
-    const first = cause(this.#doubts.filter(({ from, to }) => from <= written && written <= to))
-    if (first !== undefined) throw first.error
+    const error = this.doubtOf(written)
+    if (error !== undefined) throw error
   }
 }
 
@@ -196,7 +201,7 @@ function lostError(reason: GPUDeviceLostReason, message: string): DeviceLostErro
   return new DeviceLostError('webgpu', {
     expected: 'a GPU that answers',
     received: `a device that was lost (${why})`,
-    fix: 'make another backend and bring the weights back from a checkpoint, or let fit do so with onDeviceLost; what was on the lost device is gone',
+    fix: 'make another backend and bring the weights back from a checkpoint, or tell fit how with onDeviceLost',
   })
 }
 

@@ -2,8 +2,8 @@
  * Faults that shaders report, such as an index out of range: the number of the call and a value, in two words that are
  * looked at, and cleared, with every read.
  */
-import { BackendError, type NablaError } from '@nabla/backend'
-import type { Failures } from './failures.js'
+import type { NablaError } from '@nabla/backend'
+import { deviceError, type Failures } from './failures.js'
 
 /** Bytes of what shaders write. */
 export const FAULT_BYTES = 8
@@ -64,16 +64,8 @@ export class Faults {
       const known = this.#known.get(code)
       for (const each of retired) this.#known.delete(each)
       if (code === 0) return
-      const error = known?.explain(value) ?? unknownFault(code, value)
-      this.#failures.latch(known?.date ?? since, error)
+      const unknown = { filter: 'internal', message: `unknown fault ${code}, ${value}` } as const
+      this.#failures.latch(known?.date ?? since, known?.explain(value) ?? deviceError('webgpu', unknown))
     }
   }
-}
-
-function unknownFault(code: number, value: number): BackendError {
-  return new BackendError('webgpu', {
-    expected: 'faults of known calls',
-    received: `code ${code} with value ${value}`,
-    fix: 'report it: it is a fault of the webgpu backend',
-  })
 }

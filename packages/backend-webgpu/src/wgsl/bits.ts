@@ -9,7 +9,10 @@ export function floatBits(value: number): number {
   return view.getUint32(0)
 }
 
-/** The bits of a number brought into `dtype`; float16 as the float32 that it equals, bool as 0 or 1. */
+/**
+ * The bits of a number brought into `dtype`: integers wrapped, so that a step of -2 is one among unsigned numbers too;
+ * float16 as the float32 that it equals, bool as 0 or 1.
+ */
 export function bitsOf(value: number, dtype: DType): number {
   const rounded = roundToType(value, dtype)
   return isFloat(dtype) ? floatBits(rounded) : rounded >>> 0

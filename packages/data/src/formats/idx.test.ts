@@ -35,6 +35,10 @@ describe('IDX', () => {
     )
   })
 
+  it('reads a buffer of Node, which lies in memory that others use', () => {
+    expect(decodeIdx(Buffer.from(labels))).toEqual({ data: new Uint8Array([5, 0, 4]), shape: [3] })
+  })
+
   it('reads bytes as the format lays them down', () => {
     expect(decodeIdx(labels)).toEqual({ data: new Uint8Array([5, 0, 4]), shape: [3] })
     const shorts = Uint8Array.from([0, 0, 0x0b, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0x01, 0x02, 0xff, 0xfe])

@@ -69,7 +69,8 @@ export function decodeIdx(bytes: Uint8Array, where = 'decodeIdx'): HostArray<Idx
       fix: 'get the file again',
     })
   }
-  const elements = bytes.slice(headerBytes)
+  // A copy also of Node's buffers, whose own `slice` gives a view into memory that others use.
+  const elements = Uint8Array.from(bytes.subarray(headerBytes))
   reverseBytes(elements, type.bytes)
   return { data: type.view(elements.buffer), shape }
 }

@@ -23,7 +23,7 @@ const numbers = () => ArrayDataset.fromArrays({ inputs: [[1, 2]], targets: Int32
 describe('options', () => {
   test('that do not exist', async () => {
     expect(await fitWith({ epoch: 3 })).toMatchInlineSnapshot(
-      `[ValueError: fit: expected options among epochs, initialEpoch, batchSize, shuffle, seed, validationSplit, validationData, callbacks, verbose, signal, reportEvery, jit; received "epoch". Fix: correct the name; metrics and optimizer belong to compile.]`,
+      `[ValueError: fit: expected options among epochs, initialEpoch, batchSize, shuffle, seed, validationSplit, validationData, callbacks, verbose, signal, reportEvery, jit, onDeviceLost; received "epoch". Fix: correct the name; metrics and optimizer belong to compile.]`,
     )
     const misspelt: object = { batch: 3 }
     const { inputs, targets } = sectors(8)

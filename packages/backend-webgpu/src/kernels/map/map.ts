@@ -1,6 +1,6 @@
 /** Maps: every position of a shape, every expression there. */
-import { type Buffer, type MapCall, type ProgramScalar, sizeOf } from '@nabla/backend'
-import type { DeviceFacts, Dispatch, Planner } from '../../plan/plan.js'
+import { type MapCall, type ProgramScalar, sizeOf } from '@nabla/backend'
+import type { DeviceFacts, Dispatch } from '../../plan/plan.js'
 import { isCrowdedMap, spreadMap } from '../crowded.js'
 import type { Memory } from '../memory.js'
 import { planElementwise } from './elementwise.js'
@@ -16,10 +16,8 @@ function planFitting(call: MapCall<Memory, ProgramScalar>, facts: DeviceFacts): 
 }
 
 /** A map over any memory. */
-export function planAnyMap(call: MapCall<Memory, ProgramScalar>, facts: DeviceFacts): readonly Dispatch[] {
+export function planMap(call: MapCall<Memory, ProgramScalar>, facts: DeviceFacts): readonly Dispatch[] {
   if (sizeOf(call.shape) === 0) return []
   if (!isCrowdedMap(call, facts)) return [planFitting(call, facts)]
   return spreadMap(call, facts).map((each) => planFitting(each, facts))
 }
-
-export const planMap: Planner<MapCall<Buffer, ProgramScalar>> = planAnyMap

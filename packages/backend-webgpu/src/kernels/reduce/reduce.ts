@@ -3,7 +3,7 @@ import { type Buffer, type ProgramScalar, type ReduceCall, sizeOf } from '@nabla
 import { DispatchBuilder } from '../../plan/dispatch-builder.js'
 import type { DeviceFacts, Dispatch, Planner, Scratch } from '../../plan/plan.js'
 import { isCrowdedReduce, spreadReduce } from '../crowded.js'
-import { planAnyMap } from '../map/map.js'
+import { planMap } from '../map/map.js'
 import { Places } from '../places.js'
 import { isOuter, readElements } from './elements.js'
 import { addShape } from './group.js'
@@ -75,6 +75,6 @@ export const planReduce: Planner<ReduceCall<Buffer, ProgramScalar>> = (call, fac
   if (sizeOf(call.output.shape) === 0) return []
   if (!isCrowdedReduce(call, facts)) return planFitting(reduceProblem(call), facts)
   return spreadReduce(call, facts).flatMap((each) =>
-    each.kind === 'map' ? planAnyMap(each, facts) : planFitting(reduceProblem(each), facts),
+    each.kind === 'map' ? planMap(each, facts) : planFitting(reduceProblem(each), facts),
   )
 }
