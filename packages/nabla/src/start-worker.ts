@@ -19,7 +19,8 @@ const besideThis = (): Worker =>
 /** @param url of the worker's file; default: beside this one */
 export function startWorker(url?: string | URL): Endpoint<FromWorker> {
   const workers = nodeWorkers()
-  if (workers !== undefined)
-    return new workers.Worker(new URL(url ?? besideInNode()), { workerData: WORKER_NAME, name: 'nabla' })
+  // Without the program's own flags, which may be about its text.
+  const options = { workerData: WORKER_NAME, name: 'nabla', execArgv: [] }
+  if (workers !== undefined) return new workers.Worker(new URL(url ?? besideInNode()), options)
   return url === undefined ? besideThis() : new Worker(url, { type: 'module', name: WORKER_NAME })
 }
