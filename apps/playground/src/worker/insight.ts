@@ -42,7 +42,7 @@ function sheetOf(shape: readonly number[], data: ArrayLike<number>): Sheet {
 }
 
 /** Layers that change nothing to look at. */
-const SILENT = new Set(['flatten', 'dropout'])
+const SILENT = new Set(['flatten', 'dropout', 'batchNormalization'])
 
 export async function insightOf(
   model: Sequential,
