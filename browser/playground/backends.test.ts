@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeInChromium } from '../chromium.js'
 import { type Playground, startPlayground } from './site.js'
-import { openPanel, percentIn, textOf, visitPlayground } from './visitor.js'
+import { openPanel, percentIn, textOf, untilPercent, visitPlayground } from './visitor.js'
 
 /** Minutes on WebGPU in software, more where others want the processor too. */
 const LIMIT = 400_000
@@ -52,6 +52,33 @@ describeInChromium(
   'the playground on WebGPU',
   (browser) => {
     test('learns', { timeout: LIMIT }, () => expectToLearn(browser(), 'webgpu-software', 'webgpu'))
+
+    test('goes on with what another backend began, and times each kernel on the device', {
+      timeout: LIMIT,
+    }, async () => {
+      const settings = 'model=small&pictures=500&epochs=50&falling=no&backend=wasm-1'
+      await using visitor = await visitPlayground(browser(), playground.address, `#/train?${settings}`)
+      const { page, errors } = visitor
+      await page.getByTestId('train').click()
+      await untilPercent(page, 'accuracy-note', 90)
+      await page.locator('input[name="backend"][value="webgpu-software"]').check()
+      await expect.poll(() => textOf(page, 'pace-note'), { timeout: 60_000 }).toBe('wasm → webgpu')
+      const moved = await textOf(page, 'epoch')
+      await expect.poll(() => textOf(page, 'epoch'), { timeout: 60_000 }).not.toBe(moved)
+      expect(percentIn(await textOf(page, 'accuracy-note'))).toBeGreaterThan(80)
+      await page.getByTestId('stop').click()
+      await page.getByTestId('more').waitFor()
+
+      await openPanel(page, 'inspect')
+      await page.getByTestId('program').waitFor()
+      expect(await textOf(page, 'time')).toMatch(/ ms$/)
+      // Queueing takes some microseconds; the convolutions take software milliseconds.
+      const times = await page
+        .locator('.kernels tbody tr:has-text("conv2d") td:nth-child(5)')
+        .allTextContents()
+      expect(Math.max(...times.map(Number))).toBeGreaterThan(1000)
+      expect(errors).toEqual([])
+    })
   },
   { webgpu: true },
 )
