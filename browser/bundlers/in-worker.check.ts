@@ -26,6 +26,9 @@ afterAll(() => project[Symbol.dispose]())
 
 type Program = Parameters<Project['entry']>[0]
 
+/** Characters that neither chunks nor the worker of threads have. */
+const LARGE = 250_000
+
 /** How a bundler gets a worker, of which program, and how many threads that has; none where its file is missing. */
 const WAYS: Readonly<Record<string, readonly [Bundle, Program, number]>> = {
   Vite: [BUNDLERS.Vite, 'program', 2],
@@ -55,6 +58,9 @@ describeInChromium('a backend in a worker', (browser) => {
     expect(errors).toEqual([])
     expect(report).toMatchObject({ backend: 'worker(wasm)', threadsAfterwards: threads })
     expect(report.losses.at(-1)).toBeLessThan((report.losses[0] ?? 0) * 0.8)
+    // The program and the worker, each once.
+    const large = [...scripts.files.values()].filter(({ length }) => length > LARGE)
+    if (threads === 2) expect(large).toHaveLength(2)
   })
 })
 
