@@ -40,6 +40,8 @@ const CAPABILITIES: Capabilities = {
   threads: 1,
   composites: COMPOSITES,
   maximumViews: Number.POSITIVE_INFINITY,
+  // Each instruction is a loop over a block: hardly faster than one over memory.
+  memoryCost: 1,
   description: 'plain TypeScript on typed arrays, one thread',
   limitations: [
     'one thread and no SIMD, which JavaScript lacks',

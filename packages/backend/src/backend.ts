@@ -16,6 +16,11 @@ export interface Capabilities {
   readonly composites: readonly CompositeName[]
   /** How many views one map may have, inputs and outputs together. */
   readonly maximumViews: number
+  /**
+   * What reading or writing one element of memory takes, in simple instructions on one element: from this, fusion decides
+   * whether to compute a value again in each of its readers. Default 3.
+   */
+  readonly memoryCost?: number
   /** One sentence on the device, and one for each thing that is missing with its reason. */
   readonly description: string
   readonly limitations: readonly string[]

@@ -75,7 +75,7 @@ describe('what is found', () => {
 
   test('modules that hold each other', () => {
     class Ring extends Module {
-      next: Module | undefined
+      next: Module | undefined = undefined
       readonly weight = new Variable(tensor([1]))
       call(x: Tensor): Tensor {
         return x

@@ -122,11 +122,9 @@ export class Optimizer {
   #nextNumbers(): number[] {
     const rate = this.learningRate
     this.iterations += 1
-    return [
-      ...this.rule.numbers(rate, this.iterations),
-      rate * (this.options.weightDecay ?? 0),
-      this.options.clipValue ?? 0,
-    ]
+    const numbers = this.rule.numbers(rate, this.iterations)
+    numbers.push(rate * (this.options.weightDecay ?? 0), this.options.clipValue ?? 0)
+    return numbers
   }
 
   #checkPairs(gradients: readonly Tensor[], variables: readonly Variable[]): void {

@@ -16,7 +16,7 @@ import type { Tensor } from '../tensor.js'
 import type { HandleParts, TensorHandle } from './handle.js'
 import { requireTensor } from './operands.js'
 import { currentOwner, inheritedOwner } from './scope.js'
-import { captureSite, Reference, Storage, watch } from './storage.js'
+import { Reference, Storage, watch } from './storage.js'
 import { tracing } from './tracing.js'
 
 /** What makes a tensor from its parts; the Tensor class itself is above this file. */
@@ -61,7 +61,7 @@ export function allocateWith(
   const buffer = target.allocate(dtype, sizeOf(shape))
   const storage = new Storage(target, buffer, current !== undefined)
   const layout = rowMajorLayout(shape)
-  const tensor = make({ storage, dtype, layout, reference: new Reference(storage, operation, captureSite()) })
+  const tensor = make({ storage, dtype, layout, reference: new Reference(storage, operation) })
   const view = { buffer, dtype, shape: layout.shape, strides: layout.strides, offset: layout.offset }
   return { tensor: own(tensor, inputs), view }
 }
@@ -87,7 +87,7 @@ export function alias(operation: string, input: Tensor, layout: Layout): Tensor 
     storage,
     dtype: input.dtype,
     layout,
-    reference: new Reference(storage, operation, captureSite()),
+    reference: new Reference(storage, operation),
   })
   return own(tensor, [input])
 }

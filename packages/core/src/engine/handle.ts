@@ -37,6 +37,10 @@ export abstract class TensorHandle<out S extends Shape = Shape, out D extends DT
   readonly offset: number
   /** @internal */
   owner: Owner | undefined = undefined
+  /** @internal Its neighbours among what its owner owns. */
+  ownedBefore: TensorHandle | undefined = undefined
+  /** @internal */
+  ownedAfter: TensorHandle | undefined = undefined
   /** @internal The variable that holds it and alone frees it. */
   holder: Variable | undefined = undefined
   /** @internal How it was computed, while a gradient is being recorded. */

@@ -12,14 +12,13 @@ import { findAsyncStorage } from './async-storage.js'
 import { TensorHandle } from './handle.js'
 import { isRecording } from './recording.js'
 
-/** Frees tensors when it closes. */
+/** Frees tensors when it closes. They hang together as a list through the handles themselves: owning costs no memory. */
 export class Owner {
-  private readonly tensors = new Set<TensorHandle>()
+  private first: TensorHandle | undefined = undefined
+  private last: TensorHandle | undefined = undefined
   /** Steps inside a scope, which end with it at the latest. */
-  private parts: Set<Owner> | undefined
-  private whole: Owner | undefined
-  /** Whether it is the batch of a data loader, to which the results of gradients over it belong (step.ts). */
-  readonly isBatch: boolean = false
+  private parts: Set<Owner> | undefined = undefined
+  private whole: Owner | undefined = undefined
   closed = false
 
   constructor(
@@ -27,19 +26,32 @@ export class Owner {
     readonly ending: string,
     /** Whether results of ordinary operations on its tensors belong to it too. */
     readonly inherits: boolean,
+    /** Whether it is the batch of a data loader, to which the results of gradients over it belong (step.ts). */
+    readonly isBatch = false,
   ) {}
 
   /** Takes a tensor over from whoever owned it. */
   adopt(tensor: TensorHandle): void {
     if (tensor.owner === this) return
     tensor.owner?.remove(tensor)
-    this.tensors.add(tensor)
     tensor.owner = this
+    const { last } = this
+    tensor.ownedBefore = last
+    if (last === undefined) this.first = tensor
+    else last.ownedAfter = tensor
+    this.last = tensor
   }
 
+  /** Lets go of a tensor that it owns. */
   remove(tensor: TensorHandle): void {
-    this.tensors.delete(tensor)
+    const { ownedBefore, ownedAfter } = tensor
+    if (ownedBefore === undefined) this.first = ownedAfter
+    else ownedBefore.ownedAfter = ownedAfter
+    if (ownedAfter === undefined) this.last = ownedBefore
+    else ownedAfter.ownedBefore = ownedBefore
     tensor.owner = undefined
+    tensor.ownedBefore = undefined
+    tensor.ownedAfter = undefined
   }
 
   /** Makes another owner close with this one. */
@@ -58,7 +70,7 @@ export class Owner {
   /** Gives everything to another owner. */
   hand(heir: Owner): void {
     this.end()
-    for (const tensor of [...this.tensors]) heir.adopt(tensor)
+    while (this.first !== undefined) heir.adopt(this.first)
     for (const part of this.parts ?? []) heir.include(part)
     this.parts = undefined
   }
@@ -67,15 +79,17 @@ export class Owner {
   close(kept: Iterable<TensorHandle> = [], heir?: Owner): void {
     this.end()
     const all = [...kept]
-    for (const part of [...(this.parts ?? [])]) part.close(all, heir)
+    if (this.parts !== undefined) for (const part of [...this.parts]) part.close(all, heir)
     for (const tensor of all) {
-      if (!this.tensors.delete(tensor)) continue
-      tensor.owner = undefined
+      if (tensor.owner !== this) continue
+      this.remove(tensor)
       if (heir === undefined) tensor.disown()
       else heir.adopt(tensor)
     }
-    for (const tensor of this.tensors) tensor.free(this.ending)
-    this.tensors.clear()
+    for (let tensor = this.first; tensor !== undefined; tensor = this.first) {
+      this.remove(tensor)
+      tensor.free(this.ending)
+    }
   }
 }
 

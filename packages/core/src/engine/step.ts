@@ -12,13 +12,11 @@ import { Owner } from './scope.js'
 import { watch } from './storage.js'
 
 export class Step extends Owner {
-  override readonly isBatch: boolean
   /** Whether an optimizer has applied its gradients. */
   isApplied = false
 
   constructor(ending: string, isBatch: boolean) {
-    super(ending, false)
-    this.isBatch = isBatch
+    super(ending, false, isBatch)
   }
 
   /** A step is nobody's for sure: whoever opened it may forget it, so the garbage collector stands by. */

@@ -11,19 +11,17 @@ export const live = { tensors: 0, bytes: 0, peakBytes: 0, leaked: 0 }
 /** A reference-counted buffer. */
 export class Storage {
   references = 1
+  readonly bytes: number
 
   /** @param isVirtual whether the buffer has no memory, since a trace made it */
   constructor(
     readonly backend: Backend,
     readonly buffer: Buffer,
-    private readonly isVirtual = false,
+    isVirtual = false,
   ) {
+    this.bytes = isVirtual ? 0 : buffer.length * bytesPerElement(buffer.dtype)
     live.bytes += this.bytes
     if (live.bytes > live.peakBytes) live.peakBytes = live.bytes
-  }
-
-  get bytes(): number {
-    return this.isVirtual ? 0 : this.buffer.length * bytesPerElement(this.buffer.dtype)
   }
 
   retain(): this {
@@ -51,15 +49,15 @@ export class Reference {
   watched = false
   /** Why it was disposed, for the message when it is used again. */
   reason = 'dispose() was called on it'
+  /** The stack at its creation, where allocation sites are recorded. */
+  readonly site = recordSites ? new Error('tensor made here').stack : undefined
   /** The stack when it was disposed, where sites are recorded. */
-  end: string | undefined
+  end: string | undefined = undefined
 
   constructor(
     readonly storage: Storage,
     /** The operation that made the tensor. */
     readonly operation: string,
-    /** The stack at its creation, where allocation sites are recorded. */
-    readonly site: string | undefined,
   ) {
     live.tensors += 1
   }
@@ -68,7 +66,7 @@ export class Reference {
     if (this.disposed) return
     this.disposed = true
     if (reason !== undefined) this.reason = reason
-    this.end = captureSite('tensor freed here')
+    if (recordSites) this.end = new Error('tensor freed here').stack
     live.tensors -= 1
     this.storage.release()
   }
@@ -117,11 +115,6 @@ export function reportLeaks(report: ((leak: LeakReport) => void) | undefined): v
   watchRecent()
   onLeak = report
   recordSites = report !== undefined
-}
-
-/** The current stack, where sites are recorded. */
-export function captureSite(title = 'tensor made here'): string | undefined {
-  return recordSites ? new Error(title).stack : undefined
 }
 
 const registry = /* @__PURE__ */ new FinalizationRegistry<Reference>((reference) => {

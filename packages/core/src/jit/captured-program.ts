@@ -1,29 +1,22 @@
 /**
  * A captured program: the optimized calls, ready to run, and what they are bound to at each run.
  */
-import {
-  type Backend,
-  type Binding,
-  type Buffer,
-  type Executable,
-  type Program,
-  replayProgram,
-} from '@nabla/backend'
+import { type Backend, type Buffer, type Executable, type Program, replayProgram } from '@nabla/backend'
 import { untracedDefault } from '../engine/default-backend.js'
 import { own } from '../engine/deliver.js'
 import { disposedError } from '../engine/handle.js'
 import { currentOwner, type Owner } from '../engine/scope.js'
 import { openResults, type Step } from '../engine/step.js'
-import { captureSite, Reference, type Storage } from '../engine/storage.js'
+import { Reference, type Storage } from '../engine/storage.js'
 import { variableChanges } from '../engine/variable-changes.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
 import { actionsOf, assemble, type External, optimized } from './assemble.js'
+import { Bindings } from './bindings.js'
 import type { Capture, ResultSpecification } from './capture.js'
 import type { HostAction } from './function-trace.js'
 import type { Graph } from './graph.js'
 import type { Report } from './passes/index.js'
-import { ResultStorage } from './result-memory.js'
 import type { VariablePlace } from './variable-memory.js'
 
 export class CapturedProgram {
@@ -42,7 +35,7 @@ export class CapturedProgram {
   /** Where variables are that it writes. */
   readonly #assigned: readonly VariablePlace[]
   readonly #variables: readonly Variable[]
-  readonly #bindings: Binding[]
+  readonly #bindings: Bindings
   readonly #results: readonly DeliveredResult[]
   #isFirst = true
   /** `variableChanges.count` after the last run: while it stays so, all variables are as that run left them. */
@@ -67,7 +60,7 @@ export class CapturedProgram {
     const places = externals.flatMap(({ place }) => place ?? [])
     this.#assigned = places.filter(({ written }) => written)
     this.#variables = places.flatMap(({ variables }) => variables)
-    this.#bindings = []
+    this.#bindings = new Bindings(backend, externals)
     this.#results = deliveredResults(captured.results, externals)
     this.#executable = backend.prepare?.(program) ?? replayProgram(backend, program)
   }
@@ -106,7 +99,7 @@ export class CapturedProgram {
     for (const { reference } of tensors) reference.storage.retain()
     try {
       const isUntouched = this.#changesSeen === variableChanges.count
-      const results = this.#bind(tensors, isUntouched)
+      const results = this.#bindings.bind(tensors, isUntouched)
       this.#execute(results)
       if (!isUntouched) for (const place of this.#assigned) place.renew()
       this.#changesSeen = variableChanges.count
@@ -118,7 +111,7 @@ export class CapturedProgram {
 
   #execute(results: readonly Storage[]): void {
     try {
-      this.#executable.run(this.#bindings, this.#numbers)
+      this.#executable.run(this.#bindings.current, this.#numbers)
     } catch (error) {
       for (const storage of results) storage.release()
       throw error
@@ -129,62 +122,34 @@ export class CapturedProgram {
   #askHost(): void {
     for (const { compute, slots } of this.#actions) {
       const values = compute()
-      slots.forEach((slot, position) => {
-        this.#numbers[slot] = values[position] ?? Number.NaN
-      })
-    }
-  }
-
-  /** Binds all external slots; returns the storages of the results, by place among them. */
-  #bind(tensors: readonly Tensor[], isUntouched: boolean): Storage[] {
-    const results: Storage[] = []
-    const bindings = this.#bindings
-    for (let position = 0; position < this.#externals.length; position++) {
-      const { role, pool, place, dtype, length } = this.#externals[position] as External
-      switch (role.kind) {
-        case 'argument': {
-          const { offset, reference } = tensors[role.position] as Tensor
-          bindings[position] = { buffer: reference.storage.buffer, offset }
-          break
-        }
-        case 'variables':
-          if (place !== undefined && !isUntouched) bindings[position] = place.bind()
-          break
-        case 'constant':
-          bindings[position] ??= { buffer: role.buffer, offset: 0 }
-          break
-        case 'result': {
-          const buffer = pool.take() ?? this.backend.allocate(dtype, length)
-          results.push(new ResultStorage(this.backend, buffer, pool))
-          if (bindings[position]?.buffer !== buffer) bindings[position] = { buffer, offset: 0 }
-          break
-        }
-        case 'temporary':
-          break
+      for (let position = 0; position < slots.length; position++) {
+        this.#numbers[slots[position] as number] = values[position] ?? Number.NaN
       }
     }
-    return results
   }
 
   /** The results as tensors, given to whoever frees them. */
   #deliver(storages: readonly Storage[], inputs: readonly Tensor[]): Tensor[] {
-    const batch = inputs.find(({ owner }) => owner?.isBatch === true && !owner.closed)?.owner
+    const batch = openBatchOf(inputs)
     let open: Step | undefined
-    const ownerOf = ({ step }: ResultSpecification): Owner | undefined => {
-      if (step === undefined || batch !== undefined) return step && batch
-      if (step === 'applied') this.#step ??= openResults(currentOwner())
-      else open ??= openResults(currentOwner())
-      return step === 'applied' ? this.#step : open
-    }
-    return this.#results.map(({ specification, place, isShared }) => {
+    const results: Tensor[] = []
+    for (const { specification, place, isShared } of this.#results) {
       const storage = storages[place] as Storage
       if (isShared) storage.retain()
       const tensor = makeResult(specification, storage)
-      const owner = ownerOf(specification)
-      if (owner === undefined) return own(tensor, inputs)
-      owner.adopt(tensor)
-      return tensor
-    })
+      const { step } = specification
+      if (step === undefined) own(tensor, inputs)
+      else if (batch !== undefined) batch.adopt(tensor)
+      else if (step === 'applied') {
+        this.#step ??= openResults(currentOwner())
+        this.#step.adopt(tensor)
+      } else {
+        open ??= openResults(currentOwner())
+        open.adopt(tensor)
+      }
+      results.push(tensor)
+    }
+    return results
   }
 
   /** Resolves when its kernels are compiled, where that takes time. */
@@ -200,6 +165,12 @@ export class CapturedProgram {
     for (const buffer of this.#owned) this.backend.release(buffer)
     for (const { pool } of this.#externals) pool.close()
   }
+}
+
+/** The batch of a data loader that one of the tensors belongs to. */
+function openBatchOf(tensors: readonly Tensor[]): Owner | undefined {
+  for (const { owner } of tensors) if (owner?.isBatch === true && !owner.closed) return owner
+  return undefined
 }
 
 /** A result, which of the storages of a run it is in, and whether a result before it is in the same. */
@@ -226,5 +197,5 @@ function deliveredResults(
 }
 
 function makeResult({ operation, dtype, layout, make }: ResultSpecification, storage: Storage): Tensor {
-  return make({ storage, dtype, layout, reference: new Reference(storage, operation, captureSite()) })
+  return make({ storage, dtype, layout, reference: new Reference(storage, operation) })
 }

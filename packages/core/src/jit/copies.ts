@@ -13,7 +13,7 @@ import {
 } from '@nabla/backend'
 import type { MakeTensor } from '../engine/deliver.js'
 import type { TensorHandle } from '../engine/handle.js'
-import { captureSite, Reference, Storage } from '../engine/storage.js'
+import { Reference, Storage } from '../engine/storage.js'
 import type { Tensor } from '../tensor.js'
 
 /** The view of a real tensor, whatever is being traced. */
@@ -43,7 +43,7 @@ export function tensorOn(
   shape: Shape,
   offset = 0,
 ): Tensor {
-  const reference = new Reference(storage, operation, captureSite())
+  const reference = new Reference(storage, operation)
   return make({ storage, dtype, layout: { ...rowMajorLayout(shape), offset }, reference })
 }
 

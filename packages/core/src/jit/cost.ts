@@ -4,7 +4,7 @@
  */
 import { type Expr, type Instruction, topologicalOrder } from '@nabla/backend'
 
-/** Reading or writing one element. */
+/** Reading or writing one element, where the backend doesn't say. */
 export const MEMORY = 3
 /** One kernel more or less: about ten microseconds. */
 export const LAUNCH = 20_000

@@ -102,7 +102,7 @@ export class FunctionTrace implements Tracing {
     const shape: Shape = given.shape
     const buffer = backend.allocate(dtype, sizeOf(shape))
     const storage = new Storage(backend, buffer, true)
-    const reference = new Reference(storage, operation, undefined)
+    const reference = new Reference(storage, operation)
     const tensor = make({ storage, dtype, layout: rowMajorLayout(shape), reference })
     this.owner.adopt(tensor)
     this.#given.set(buffer.id, given)

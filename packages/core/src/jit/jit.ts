@@ -9,7 +9,7 @@ import { disposedError } from '../engine/handle.js'
 import { inspector } from '../engine/inspection.js'
 import { isRecording } from '../engine/recording.js'
 import { tracing } from '../engine/tracing.js'
-import { Tensor } from '../tensor.js'
+import type { Tensor } from '../tensor.js'
 import { capture } from './capture.js'
 import { CapturedProgram } from './captured-program.js'
 import { copyOf } from './copies.js'
@@ -35,6 +35,12 @@ export interface Jitted<Parameters extends readonly unknown[], Result> {
   dispose(): void
 }
 
+/** A call that the program that ran last serves. */
+interface KnownCall {
+  readonly program: CapturedProgram
+  readonly tensors: readonly Tensor[]
+}
+
 /** The programs of one function, the one used last at the end. */
 export class JitState {
   readonly programs = new Map<string, CapturedProgram>()
@@ -58,10 +64,12 @@ export class JitState {
     return undefined
   }
 
-  /** The program that ran last, if a call with these arguments is like that one. */
-  again(parameters: readonly unknown[]): CapturedProgram | undefined {
+  /** The program that ran last and the tensors among these arguments, if the call is like that one. */
+  again(parameters: readonly unknown[]): KnownCall | undefined {
     const { recent } = this
-    return recent?.call.matches(parameters) && recent.program.isCurrent ? recent.program : undefined
+    if (recent === undefined || !recent.program.isCurrent) return undefined
+    const tensors = recent.call.tensorsOf(parameters)
+    return tensors && { program: recent.program, tensors }
   }
 
   /** Remembers the program that ran last. */
@@ -115,8 +123,12 @@ function inRows(tensors: readonly Tensor[]): {
   readonly rows: readonly Tensor[]
   readonly copies: readonly Tensor[]
 } {
-  for (const each of tensors) if (each.isDisposed) throw disposedError('jit', each)
-  if (tensors.every(isContiguous)) return { rows: tensors, copies: NO_COPIES }
+  let areAll = true
+  for (const each of tensors) {
+    if (each.isDisposed) throw disposedError('jit', each)
+    areAll &&= isContiguous(each)
+  }
+  if (areAll) return { rows: tensors, copies: NO_COPIES }
   const copies: Tensor[] = []
   const rows = tensors.map((tensor) => {
     if (isContiguous(tensor)) return tensor
@@ -172,17 +184,27 @@ export function jit<Parameters extends readonly unknown[], Result>(
     state.keep(signature, program)
     return program
   }
-  const call = (...parameters: Parameters): Result => {
-    if (mustRun()) return run(...parameters)
-    const recent = state.again(parameters)
+  const first = (parameters: Parameters): Result => {
     const tensors: Tensor[] = []
-    const signature = recent === undefined ? signatureOf(parameters, tensors) : ''
-    if (recent !== undefined) for (const each of parameters) if (each instanceof Tensor) tensors.push(each)
+    const signature = signatureOf(parameters, tensors)
     const { rows, copies } = inRows(tensors)
     try {
-      const program = recent ?? programFor(signature, parameters, rows)
+      const program = programFor(signature, parameters, rows)
       if ('result' in program) return program.result as Result
-      if (recent === undefined) state.note(parameters, program)
+      state.note(parameters, program)
+      return program.run(rows, tensors) as Result
+    } finally {
+      for (const copy of copies) copy.reference.dispose()
+    }
+  }
+  const call = (...parameters: Parameters): Result => {
+    if (mustRun()) return run(...parameters)
+    const known = state.again(parameters)
+    if (known === undefined) return first(parameters)
+    const { program, tensors } = known
+    const { rows, copies } = inRows(tensors)
+    if (copies.length === 0) return program.run(rows) as Result
+    try {
       return program.run(rows, tensors) as Result
     } finally {
       for (const copy of copies) copy.reference.dispose()

@@ -10,7 +10,7 @@ import {
   withScalars,
 } from '@nabla/backend'
 import type { TensorHandle } from '../engine/handle.js'
-import { captureSite, Reference, Storage } from '../engine/storage.js'
+import { Reference, Storage } from '../engine/storage.js'
 import type { Tensor } from '../tensor.js'
 import { copyOf } from './copies.js'
 import { evaluateCalls } from './passes/constants.js'
@@ -45,7 +45,7 @@ function copyThrough(source: TensorHandle, { make, dtype, shape, strides, offset
     storage: storage.retain(),
     dtype,
     layout,
-    reference: new Reference(storage, operation, undefined),
+    reference: new Reference(storage, operation),
   })
   const copy = copyOf(view, make)
   view.reference.dispose()
@@ -91,6 +91,6 @@ export function materialized(trace: Trace, backend: TraceBackend, initial: Tenso
     storage,
     dtype,
     layout,
-    reference: new Reference(storage, reference.operation, captureSite()),
+    reference: new Reference(storage, reference.operation),
   })
 }

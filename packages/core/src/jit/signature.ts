@@ -44,8 +44,8 @@ export function signatureOf(value: unknown, tensors: Tensor[]): string {
 
 /** What a plain argument was: a tensor, of which only what counts is kept, or a value without parts. */
 type PlainArgument =
-  | { readonly backend: Backend; readonly dtype: DType; readonly shape: Shape }
-  | { readonly value: unknown }
+  | { readonly isTensor: true; readonly backend: Backend; readonly dtype: DType; readonly shape: Shape }
+  | { readonly isTensor: false; readonly value: unknown }
 
 /** A call whose arguments were tensors and values without parts: the next one like it is found without a signature. */
 export class PlainCall {
@@ -57,29 +57,32 @@ export class PlainCall {
     for (const value of parameters) {
       if (value instanceof Tensor) {
         const { dtype, shape, reference } = value
-        known.push({ backend: reference.storage.backend, dtype, shape })
+        known.push({ isTensor: true, backend: reference.storage.backend, dtype, shape })
       } else if (typeof value === 'object' && value !== null) return undefined
-      else known.push({ value })
+      else known.push({ isTensor: false, value })
     }
     return new PlainCall(known)
   }
 
-  matches(parameters: readonly unknown[]): boolean {
-    if (parameters.length !== this.parameters.length) return false
+  /** The tensors of a call, if it is like this one. */
+  tensorsOf(parameters: readonly unknown[]): Tensor[] | undefined {
+    if (parameters.length !== this.parameters.length) return undefined
+    const tensors: Tensor[] = []
     for (let position = 0; position < parameters.length; position++) {
       const given = parameters[position]
       const known = this.parameters[position] as PlainArgument
-      if ('value' in known) {
-        if (!Object.is(given, known.value)) return false
+      if (!known.isTensor) {
+        if (!Object.is(given, known.value)) return undefined
       } else if (
-        !(given instanceof Tensor) ||
-        given.dtype !== known.dtype ||
-        given.reference.storage.backend !== known.backend ||
-        !sameShape(given.shape, known.shape)
-      )
-        return false
+        given instanceof Tensor &&
+        given.dtype === known.dtype &&
+        given.reference.storage.backend === known.backend &&
+        sameShape(given.shape, known.shape)
+      ) {
+        tensors.push(given)
+      } else return undefined
     }
-    return true
+    return tensors
   }
 }
 

@@ -3,7 +3,7 @@
  * buffer, and those that are written in place in memory that nobody else sees.
  */
 import { type Binding, isContiguous, sizeOf } from '@nabla/backend'
-import { captureSite, Reference, Storage } from '../engine/storage.js'
+import { Reference, Storage } from '../engine/storage.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
 import { copyInto, copyOf, realView, tensorOn } from './copies.js'
@@ -105,7 +105,7 @@ export class VariablePlace {
       const { held } = variable
       const { storage, operation } = held.reference
       const { make, dtype, shape, strides, offset } = held
-      const reference = new Reference(storage.retain(), operation, captureSite())
+      const reference = new Reference(storage.retain(), operation)
       const next = make({ storage, dtype, layout: { shape, strides, offset }, reference })
       variable.settle(next)
       this.#handles[position] = next

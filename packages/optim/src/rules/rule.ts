@@ -26,7 +26,7 @@ export interface UpdateRule {
   readonly configuration: Readonly<Record<string, string | number | boolean>>
   readonly slots: readonly SlotSpecification[]
   /** Numbers for step `step` (1 for the first) at a learning rate. */
-  numbers(learningRate: number, step: number): readonly number[]
+  numbers(learningRate: number, step: number): number[]
   /** New weight and new slots. */
   update(operands: UpdateOperands): { readonly weight: Expr; readonly slots: readonly Expr[] }
 }

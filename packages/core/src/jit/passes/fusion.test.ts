@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import type { SlotView } from '../graph.js'
 import { Draft, textOf, transposed } from '../testing/draft.js'
 import { fuseEpilogues } from './epilogue.js'
-import { inlineMaps } from './inline.js'
+import { inlineMaps, type Limits } from './inline.js'
 import { mergeSiblings } from './siblings.js'
 import { splitOutputs } from './split.js'
 
 const [x, y] = [input(0, 'float32'), input(1, 'float32')]
-const LIMITS = { maximumViews: Number.POSITIVE_INFINITY }
+const LIMITS: Limits = { maximumViews: Number.POSITIVE_INFINITY, memoryCost: 3 }
 const broadcast = (view: SlotView, shape: readonly number[]): View<number> => ({
   ...view,
   shape,
@@ -21,7 +21,7 @@ const broadcast = (view: SlotView, shape: readonly number[]): View<number> => ({
 /** The text after a pass; `undefined` where nothing changed. */
 function after(
   draft: Draft,
-  pass: (graph: Draft['graph'], limits: typeof LIMITS) => unknown,
+  pass: (graph: Draft['graph'], limits: Limits) => unknown,
   limits = LIMITS,
 ): string | undefined {
   const before = textOf(draft.graph)
@@ -110,13 +110,25 @@ describe('inlining', () => {
     expect(single.graph.nodes).toHaveLength(1)
   })
 
+  it('not into many readers where memory costs no more than arithmetic', () => {
+    const nodesWith = (memoryCost: number): number => {
+      const draft = new Draft()
+      const [a, b] = [draft.argument(512, 256), draft.argument(512, 256)]
+      const shifted = draft.map(draft.temporary(512, 256), [a, b], e.subtract(x, y))
+      for (let i = 0; i < 2; i++) draft.map(draft.result(512, 256), [shifted], e.negate(x))
+      inlineMaps(draft.graph, { ...LIMITS, memoryCost })
+      return draft.graph.nodes.length
+    }
+    expect([nodesWith(3), nodesWith(0.5)]).toEqual([2, 3])
+  })
+
   it('only as far as a kernel may have views', () => {
     const draft = new Draft()
     const sums = [0, 1].map(() =>
       draft.map(draft.temporary(2), [draft.argument(2), draft.argument(2)], e.add(x, y)),
     )
     draft.map(draft.result(2), sums, e.multiply(x, y))
-    expect(after(draft, inlineMaps, { maximumViews: 4 })).toMatchInlineSnapshot(`
+    expect(after(draft, inlineMaps, { ...LIMITS, maximumViews: 4 })).toMatchInlineSnapshot(`
       "map t3 = add(a4, a5)
       map r6 = multiply(add(a1, a2), t3)"
     `)

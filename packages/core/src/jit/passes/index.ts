@@ -2,6 +2,7 @@
  * The passes in their order: from a recorded graph to one that costs as few kernels and as little memory traffic as can be.
  */
 import type { Backend, Buffer } from '@nabla/backend'
+import { MEMORY } from '../cost.js'
 import type { Graph } from '../graph.js'
 import { mergeEqualCalls } from './common-subexpressions.js'
 import { useConditions } from './conditions.js'
@@ -44,7 +45,8 @@ function counted(graph: Graph, run: () => void): number {
 
 /** Rewrites a graph in place. */
 export function optimize(graph: Graph, backend: Backend): Optimized {
-  const { maximumViews } = backend.capabilities
+  const { maximumViews, memoryCost = MEMORY } = backend.capabilities
+  const limits = { maximumViews, memoryCost }
   const recorded = graph.nodes.length
   const deadCode = counted(graph, () => dropDeadCode(graph))
   const equalCalls = counted(graph, () => mergeEqualCalls(graph))
@@ -54,8 +56,8 @@ export function optimize(graph: Graph, backend: Backend): Optimized {
   const fused = counted(graph, () => {
     let changed = true
     while (changed) {
-      changed = fuseEpilogues(graph, { maximumViews })
-      changed = inlineMaps(graph, { maximumViews }) || changed
+      changed = fuseEpilogues(graph, limits)
+      changed = inlineMaps(graph, limits) || changed
       dropDeadCode(graph)
       mergeEqualCalls(graph)
     }
@@ -64,7 +66,7 @@ export function optimize(graph: Graph, backend: Backend): Optimized {
   const folded = counted(graph, () => {
     constants = foldConstants(graph, backend)
   })
-  const merged = counted(graph, () => mergeSiblings(graph, { maximumViews }))
+  const merged = counted(graph, () => mergeSiblings(graph, limits))
   const packing = counted(graph, () => packUpdates(graph))
   writeBack(graph)
   useConditions(graph)

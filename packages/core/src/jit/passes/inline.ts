@@ -3,7 +3,7 @@
  * that only changes the layout is left out for every kind of reader.
  */
 import { type Expr, type ProgramCall, sizeOf, viewsOf } from '@nabla/backend'
-import { expressionCost, instructionCount, LARGEST_EXPRESSION, LAUNCH, MEMORY } from '../cost.js'
+import { expressionCost, instructionCount, LARGEST_EXPRESSION, LAUNCH } from '../cost.js'
 import {
   coversSlot,
   type Graph,
@@ -18,9 +18,10 @@ import { coordinateExpression } from '../operands.js'
 import { readers, type Substitution, substituteInputs, usesCoordinates } from '../substitute.js'
 import type { RecordedMap } from './split.js'
 
-/** What a backend allows. */
+/** What a backend allows, and what memory costs there. */
 export interface Limits {
   readonly maximumViews: number
+  readonly memoryCost: number
 }
 
 /** A call that may be inlined: one expression, whose result is a value of its own. */
@@ -106,6 +107,7 @@ function isWorthwhile(
   { call, expression, output }: Candidate,
   before: readonly ProgramCall[],
   after: readonly ProgramCall[],
+  memoryCost: number,
 ): boolean {
   const size = sizeOf(call.shape)
   const traffic =
@@ -114,7 +116,7 @@ function isWorthwhile(
     sum(before, (each) => elementsRead(viewsOf(each).reads)) -
     sum(after, (each) => elementsRead(viewsOf(each).reads))
   const evaluations = sum(before, (each) => sum(readers(each, output.buffer), sizeOf)) - size
-  return MEMORY * traffic + LAUNCH >= expressionCost(expression) * evaluations
+  return memoryCost * traffic + LAUNCH >= expressionCost(expression) * evaluations
 }
 
 function sum<T>(list: readonly T[], value: (each: T) => number): number {
@@ -140,7 +142,7 @@ export function inlineMaps(graph: Graph, limits: Limits): boolean {
     const places = [...(readersOf.get(buffer) ?? uses(buffer).readers)].filter((place) => nodes[place])
     const before = places.map((place) => (nodes[place] as GraphNode).call)
     const after = inlined(candidate, before, limits)
-    if (after === undefined || !isWorthwhile(candidate, before, after)) continue
+    if (after === undefined || !isWorthwhile(candidate, before, after, limits.memoryCost)) continue
     places.forEach((place, each) => {
       nodes[place] = { ...(nodes[place] as GraphNode), call: after[each] as ProgramCall }
       for (const input of candidate.call.inputs) note(input.buffer, place)
