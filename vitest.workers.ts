@@ -38,7 +38,7 @@ export function bundledWorkers(): Plugin {
     name: 'nabla-bundled-workers',
     enforce: 'pre',
     async transform(code, id) {
-      if (!id.endsWith('/packages/nabla/src/start-worker.ts')) return undefined
+      if (!/\/packages\/nabla\/src\/(start-worker|worker-file)\.ts$/.test(id)) return undefined
       bundle ??= bundleWorker()
       return { code: code.replaceAll("'./nabla-backend-worker.js'", JSON.stringify(await bundle)), map: null }
     },

@@ -52,6 +52,12 @@ const withEsbuild = esbuildWith({})
 export const withEsbuildSplitting = esbuildWith({ splitting: true })
 /** With the worker as a second entry, in the same folder as the program. */
 export const withEsbuildBeside = esbuildWith({ entryNames: '[name]' }, '@nabla/backend-wasm/nabla-worker')
+/** The same with the worker that a backend computes in. */
+export const withEsbuildInWorker = esbuildWith(
+  { entryNames: '[name]' },
+  'nabla/nabla-backend-worker',
+  '@nabla/backend-wasm/nabla-worker',
+)
 
 const withVite: Bundle = async ({ folder, entry, out }) => {
   await vite({

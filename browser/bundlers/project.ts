@@ -17,12 +17,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
-const PROGRAMS = ['program.js', 'program-with-worker.js', 'training.js']
+const PROGRAMS = ['program.js', 'program-with-worker.js', 'program-in-worker.js', 'training.js']
 
 export interface Project extends Disposable {
   readonly folder: string
   /** The path of a program. */
-  entry(name: 'program' | 'program-with-worker'): string
+  entry(name: 'program' | 'program-with-worker' | 'program-in-worker'): string
 }
 
 interface Manifest {

@@ -2,14 +2,13 @@
  * The playground in Chromium, driven as a visitor would: every panel, every backend, both languages, by keyboard alone and
  * on a phone.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
-import { decodeIdx, encodeIdx, generateDigits } from 'nabla'
+import { gzipSync } from 'node:zlib'
+import { encodeIdx, generateDigits } from 'nabla'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeInChromium } from '../chromium.js'
 import { faintTexts } from './contrast.js'
+import { readings, rightOf, sheetOf } from './sheet.js'
 import { type Playground, startPlayground } from './site.js'
 import {
   drawStroke,
@@ -27,48 +26,6 @@ const FIRST_LOAD = 250_000
 /** Little data, which a network learns quickly. */
 const QUICK = 'model=mlp&pictures=500&epochs=50&batch=32&rate=0.003'
 
-interface Digits {
-  readonly images: Uint8Array
-  readonly labels: ArrayLike<number>
-}
-
-/** Ten test pictures of MNIST where there is one, else built-in digits of a set that is not trained on. */
-function tenDigits(): Digits {
-  const folder = process.env.NABLA_MNIST
-  if (folder === undefined || !existsSync(folder)) return generateDigits({ count: 10, seed: 77 })
-  const read = (name: string) => decodeIdx(Uint8Array.from(gunzipSync(readFileSync(join(folder, name))))).data
-  const images = read('t10k-images-idx3-ubyte.gz').slice(0, 7840)
-  const labels = read('t10k-labels-idx1-ubyte.gz').slice(0, 10)
-  return { images: Uint8Array.from(images), labels }
-}
-
-/** Ten digits on a sheet, dark on light, as a PNG. */
-async function sheetOf(page: Page, images: Uint8Array): Promise<Buffer> {
-  const address = await page.evaluate((pixels) => {
-    const canvas = document.createElement('canvas')
-    canvas.width = 5 * 40 + 20
-    canvas.height = 2 * 40 + 20
-    const context = canvas.getContext('2d')
-    if (context === null) return ''
-    context.fillStyle = '#fff'
-    context.fillRect(0, 0, canvas.width, canvas.height)
-    for (let digit = 0; digit < 10; digit++) {
-      const picture = context.createImageData(28, 28)
-      for (let i = 0; i < 784; i++) {
-        const grey = 255 - (pixels[784 * digit + i] ?? 0)
-        picture.data.set([grey, grey, grey, 255], 4 * i)
-      }
-      context.putImageData(picture, 16 + (digit % 5) * 40, 16 + Math.floor(digit / 5) * 40)
-    }
-    return canvas.toDataURL('image/png')
-  }, Array.from(images))
-  return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64')
-}
-
-async function readings(page: Page): Promise<number[]> {
-  return (await page.getByTestId('result').allTextContents()).map(Number)
-}
-
 /** Names, contrast, and nothing beyond the edge. */
 async function expectAccessible(page: Page, where: string): Promise<void> {
   expect(await namelessIn(page), where).toEqual([])
@@ -78,9 +35,6 @@ async function expectAccessible(page: Page, where: string): Promise<void> {
   )
   expect(overflow, where).toBeLessThanOrEqual(0)
 }
-
-const rightOf = (read: readonly number[], { labels }: Digits): number =>
-  read.filter((digit, position) => digit === labels[position]).length
 
 describeInChromium('the playground', (browser) => {
   let playground: Playground
@@ -105,21 +59,6 @@ describeInChromium('the playground', (browser) => {
     expect(options).toBeGreaterThanOrEqual(4)
     expect(errors).toEqual([])
   })
-
-  test.each(['cpu', 'wasm-1', 'wasm'])(
-    'trains on %s until 95 of 100 digits are right',
-    { timeout: LIMIT },
-    async (backend) => {
-      await using visitor = await visit(`train?${QUICK}&backend=${backend}`)
-      const { page, errors } = visitor
-      await page.getByTestId('train').click()
-      await untilPercent(page, 'accuracy-note', 95)
-      expect(await textOf(page, 'pace-note')).toContain(backend.replace('-1', ''))
-      await page.getByTestId('stop').click()
-      await page.getByTestId('more').waitFor()
-      expect(errors).toEqual([])
-    },
-  )
 
   test('a network is trained, watched, moved, drawn for, inspected, saved and loaded', {
     timeout: LIMIT,
@@ -172,7 +111,8 @@ describeInChromium('the playground', (browser) => {
     ])
     await expect.poll(() => textOf(page, 'reading'), { timeout: 20_000 }).toBe('0')
 
-    const digits = tenDigits()
+    // Of a set that is not trained on.
+    const digits = generateDigits({ count: 10, seed: 77 })
     const drop = page.getByTestId('drop-pictures').locator('input')
     const buffer = await sheetOf(page, digits.images)
     await drop.setInputFiles({ name: 'sheet.png', mimeType: 'image/png', buffer })

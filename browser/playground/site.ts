@@ -2,9 +2,9 @@
  * The playground as a visitor gets it: built, and served by the very server of `pnpm playground`.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Playground extends AsyncDisposable {
   readonly address: string
+  /** Serves one more file. */
+  add(path: string, content: Uint8Array): void
   /** Bytes of a served file, compressed. */
   compressedSize(url: string): number
 }
@@ -48,6 +50,10 @@ export async function startPlayground(): Promise<Playground> {
   const { server, address } = serve(folder)
   return {
     address: await address,
+    add(path, content) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    },
     compressedSize(url) {
       const { pathname } = new URL(url)
       const path = join(folder, pathname.endsWith('/') ? `${pathname}index.html` : pathname)

@@ -2,7 +2,7 @@
  * What page and worker say to each other. Commands need no answer; questions have a number, and get one.
  */
 
-export const MODEL_NAMES = ['cnn', 'mlp'] as const
+export const MODEL_NAMES = ['cnn', 'small', 'mlp'] as const
 export type ModelName = (typeof MODEL_NAMES)[number]
 
 export const OPTIMIZER_NAMES = ['adam', 'sgd', 'momentum', 'rmsprop'] as const
@@ -15,6 +15,8 @@ export interface RunSettings {
   /** The id of a `BackendOption`. */
   readonly backend: string
   readonly learningRate: number
+  /** Whether the learning rate falls to nothing until the end. */
+  readonly falling: boolean
   readonly batchSize: number
   readonly epochs: number
   readonly seed: number
@@ -24,12 +26,14 @@ export interface RunSettings {
 
 /** A way to compute, as the page offers it. */
 export interface BackendOption {
-  /** `auto`, or a registered name, with `-1` for one thread where there may be several. */
+  /** `auto`, or a registered name, with `-1` for one thread where there may be several, and `-software` for no GPU. */
   readonly id: string
   /** The registered name, or `auto`. */
   readonly name: string
   /** How many threads; left open where undefined. */
   readonly threads?: number
+  /** Whether software imitates the device that it computes on; default no. */
+  readonly isSoftware?: boolean
   readonly available: boolean
   /** Why not, in words; or what it is. */
   readonly reason: string
@@ -161,6 +165,8 @@ export interface ProgramReport {
   readonly text: string
   readonly summary: string
   readonly stepMicroseconds: number | undefined
+  /** Whether that is the whole step, since the device tells nothing of its kernels. */
+  readonly isWhole: boolean
 }
 
 export interface ModelFacts {

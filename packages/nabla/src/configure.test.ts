@@ -164,6 +164,9 @@ test('describeBackends lists all, the most preferred first, with reasons', async
       expect.stringMatching(/^features: /),
     ],
   })
+  stubAdapter({ vendor: 'google', architecture: 'swiftshader' })
+  expect((await describeBackends())[0]).toMatchObject({ available: false })
+  expect((await describeBackends({ allowSoftware: true }))[0]).toMatchObject({ available: true })
   expect(backendNames()).toEqual(['webgpu', 'wasm', 'cpu', 'absent', 'broken', 'failing', 'null'])
 })
 

@@ -82,9 +82,9 @@ export async function configure(
   return { ...choice, seed, description }
 }
 
-async function probe(factory: BackendFactory): Promise<Availability> {
+async function probe(factory: BackendFactory, options: BackendOptions): Promise<Availability> {
   try {
-    return (await factory.probe?.()) ?? { available: true }
+    return (await factory.probe?.(options)) ?? { available: true }
   } catch (error) {
     return { available: false, reason: error instanceof Error ? error.message : String(error) }
   }
@@ -100,12 +100,16 @@ export interface BackendDescription {
   readonly details: readonly string[]
 }
 
-/** What there is, the most preferred first: every registered backend, whether it can be had here, and why not. */
-export async function describeBackends(): Promise<BackendDescription[]> {
+/**
+ * What there is, the most preferred first: every registered backend, whether it can be had here, and why not.
+ *
+ * @param options with which they would be made
+ */
+export async function describeBackends(options: BackendOptions = {}): Promise<BackendDescription[]> {
   registerOwnBackends()
   return Promise.all(
     registeredBackends().map(async (factory) => {
-      const found = await probe(factory)
+      const found = await probe(factory, options)
       return {
         name: factory.name,
         available: found.available,

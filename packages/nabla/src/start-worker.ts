@@ -4,10 +4,8 @@
  */
 import type { Endpoint, FromWorker } from '@nabla/backend'
 import { nodeWorkers } from './node-workers.js'
+import { workerFile } from './worker-file.js'
 import { WORKER_NAME } from './worker-name.js'
-
-/** For Node; in the form that bundlers take for an asset's, since in any other one of them writes down where it ran. */
-const besideInNode = (): URL => new URL('./nabla-backend-worker.js', import.meta.url)
 
 /** Vite, webpack and others look for this form, make the file, and put its name here. */
 const besideThis = (): Worker =>
@@ -19,7 +17,9 @@ const besideThis = (): Worker =>
 /** @param url of the worker's file; default: beside this one */
 export function startWorker(url?: string | URL): Endpoint<FromWorker> {
   const workers = nodeWorkers()
-  if (workers !== undefined)
-    return new workers.Worker(new URL(url ?? besideInNode()), { workerData: WORKER_NAME, name: 'nabla' })
+  const file = url ?? workerFile()
+  // Without the program's own flags, which may be about its text.
+  const options = { workerData: WORKER_NAME, name: 'nabla', execArgv: [] }
+  if (workers !== undefined && file !== undefined) return new workers.Worker(new URL(file), options)
   return url === undefined ? besideThis() : new Worker(url, { type: 'module', name: WORKER_NAME })
 }

@@ -113,7 +113,7 @@ describe('a worker of one’s own', () => {
 
   test('whose file is missing is an error that says so', async () => {
     const worker = new Worker(new URL('file:///nowhere/worker.js'))
-    await expect(createWorkerBackend({ worker })).rejects.toThrow(/Cannot find module.*serveBackend\(\)/)
+    await expect(createWorkerBackend({ worker })).rejects.toThrow(/Cannot find module.*calls serve\(\)/)
   })
 })
 

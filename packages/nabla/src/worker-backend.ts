@@ -33,8 +33,13 @@ export async function createWorkerBackend({
   workerUrl,
   ...options
 }: CreateWorkerOptions = {}): Promise<WorkerBackend> {
-  return workerBackend(portOf(worker ?? startWorker(workerUrl)), options)
+  return workerBackend(portOf(worker ?? startWorker(workerUrl)), options, worker ? OWN_WORKER : FILE)
 }
+
+const OWN_WORKER =
+  'see that the file of the worker is where it was looked for, and that it calls serve() of nabla/nabla-backend-worker'
+const FILE =
+  'if the bundler made no file of the worker, put nabla-backend-worker.js beside the program, or name it in the option workerUrl of createWorkerBackend()'
 
 /** `worker:wasm` is `wasm` in a worker, and `worker:auto` the first that can be had there. */
 export const workerBackendFactory = (backend: string): BackendFactory => ({

@@ -9,6 +9,7 @@ const FACTS: RunFacts = {
     optimizer: 'adam',
     backend: 'cpu',
     learningRate: 0.001,
+    falling: false,
     batchSize: 64,
     epochs: 1,
     seed: 1,

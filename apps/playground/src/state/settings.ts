@@ -31,12 +31,15 @@ export const model = signal<ModelName>('cnn')
 export const optimizer = signal<OptimizerChoice>('adam')
 export const backend = signal('auto')
 export const learningRate = signal(0.002)
+export const falling = signal(true)
 export const batchSize = signal(64)
 export const epochs = signal(5)
 export const seed = signal(1)
 /** Training pictures at most. */
 export const samples = signal(60_000)
 
+/** How the learning rate may go. */
+export const COURSES = ['falling', 'constant'] as const
 export const BATCH_SIZES = [16, 32, 64, 128, 256] as const
 export const SAMPLES = [500, 1000, 4000, 10_000, 60_000] as const
 export const LEAST_RATE = 1e-5
@@ -49,6 +52,7 @@ export function runSettings(): RunSettings {
     optimizer: optimizer.value,
     backend: backend.value,
     learningRate: learningRate.value,
+    falling: falling.value,
     batchSize: batchSize.value,
     epochs: epochs.value,
     seed: seed.value,
@@ -82,6 +86,9 @@ const READERS: Readonly<Record<string, (value: string) => void>> = {
   rate: (value) => {
     learningRate.value = within(value, LEAST_RATE, MOST_RATE) ?? learningRate.value
   },
+  falling: (value) => {
+    if (value === 'yes' || value === 'no') falling.value = value === 'yes'
+  },
   batch: (value) => {
     batchSize.value = BATCH_SIZES.find((size) => String(size) === value) ?? batchSize.value
   },
@@ -113,6 +120,7 @@ function addressOf(): string {
     method: optimizer.value,
     backend: backend.value,
     rate: String(learningRate.value),
+    falling: falling.value ? 'yes' : 'no',
     batch: String(batchSize.value),
     epochs: String(epochs.value),
     seed: String(seed.value),

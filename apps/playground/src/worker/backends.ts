@@ -1,6 +1,6 @@
 /**
- * The backends as the page offers them: every registered one by name, `auto`, and wasm with one thread beside wasm with
- * all of them. Each is made once.
+ * The backends as the page offers them: every registered one by name, `auto`, wasm with one thread beside wasm with all of
+ * them, and WebGPU in software where there is nothing better. Each is made once.
  */
 import { type Backend, configure, describeBackends } from 'nabla'
 import type { BackendOption } from '../protocol.js'
@@ -8,6 +8,8 @@ import type { BackendOption } from '../protocol.js'
 /** The one backend of which there are two forms: name of the first, for one thread, by the suffix. */
 const THREADED = 'wasm'
 const SINGLE = '-1'
+/** What a name ends with that stands for a GPU that software imitates. */
+const SOFTWARE = '-software'
 
 /** Why there can be only one thread; nothing where there can be several. */
 function whySingle(): string | undefined {
@@ -16,11 +18,22 @@ function whySingle(): string | undefined {
   return navigator.hardwareConcurrency > 1 ? undefined : 'this machine has one core'
 }
 
+/** Names of backends that can be had in software only. */
+async function softwareNames(missing: readonly string[]): Promise<readonly string[]> {
+  if (missing.length === 0) return []
+  const all = await describeBackends({ allowSoftware: true })
+  return all.filter(({ name, available }) => available && missing.includes(name)).map(({ name }) => name)
+}
+
 export async function backendOptions(): Promise<BackendOption[]> {
   const options: BackendOption[] = [{ id: 'auto', name: 'auto', available: true, reason: '' }]
-  for (const { name, available, reason } of await describeBackends()) {
+  const described = await describeBackends()
+  const missing = described.filter(({ available }) => !available).map(({ name }) => name)
+  const inSoftware = await softwareNames(missing)
+  for (const { name, available, reason } of described) {
     if (name !== THREADED) {
       options.push({ id: name, name, available, reason })
+      if (inSoftware.includes(name)) options.push(softwareOption(name))
       continue
     }
     const single = whySingle()
@@ -35,10 +48,24 @@ export async function backendOptions(): Promise<BackendOption[]> {
 
 const made = new Map<string, Promise<Backend>>()
 
+/** To look at, not to compare with: it is far slower than the rest. */
+const softwareOption = (name: string): BackendOption => ({
+  id: `${name}${SOFTWARE}`,
+  name,
+  available: true,
+  isSoftware: true,
+  reason: '',
+})
+
+/** What an option asks of `configure`. */
+function configurationOf(id: string): { backend: string; threads?: number; allowSoftware?: boolean } {
+  if (id === `${THREADED}${SINGLE}`) return { backend: THREADED, threads: 1 }
+  if (id.endsWith(SOFTWARE)) return { backend: id.slice(0, -SOFTWARE.length), allowSoftware: true }
+  return { backend: id }
+}
+
 async function make(id: string): Promise<Backend> {
-  const isSingle = id === `${THREADED}${SINGLE}`
-  const configuration = isSingle ? { backend: THREADED, threads: 1 } : { backend: id }
-  return (await configure(configuration)).backend
+  return (await configure(configurationOf(id))).backend
 }
 
 /** The backend of an option. */

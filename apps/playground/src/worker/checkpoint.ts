@@ -61,6 +61,7 @@ const DEFAULTS: RunSettings = {
   optimizer: 'adam',
   backend: 'auto',
   learningRate: 0.001,
+  falling: false,
   batchSize: 64,
   epochs: 3,
   seed: 1,

@@ -20,7 +20,9 @@ interface ComparisonParts {
 export async function compareBackends(parts: ComparisonParts): Promise<void> {
   const { settings, steps, pictures, nextRun, started, isStopped } = parts
   const all = await backendOptions()
-  const options = all.filter(({ available, name }) => available && name !== 'auto')
+  const options = all.filter(
+    ({ available, name, isSoftware }) => available && name !== 'auto' && isSoftware !== true,
+  )
   const progress = new Progress('compare')
   for (const [position, { id }] of options.entries()) {
     if (isStopped()) break

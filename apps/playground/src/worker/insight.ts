@@ -42,7 +42,9 @@ function sheetOf(shape: readonly number[], data: ArrayLike<number>): Sheet {
 }
 
 /** Layers that change nothing to look at. */
-const SILENT = new Set(['flatten', 'dropout'])
+const SILENT = new Set(['flatten', 'dropout', 'batchNormalization'])
+/** Those that belong to the layer before: what it gives is looked at after them. */
+const FINISHING = new Set(['batchNormalization', 'activation'])
 
 export async function insightOf(
   model: Sequential,
@@ -57,9 +59,13 @@ export async function insightOf(
       [1, SIDE, SIDE, 1],
       backend && { backend },
     )
-    for (const layer of model.layers) {
+    let name = ''
+    for (const [position, layer] of model.layers.entries()) {
       x = layer.call(x)
-      if (!SILENT.has(layer.kind)) outputs.push({ layer: layer.name, tensor: x.keep() })
+      if (!FINISHING.has(layer.kind)) name = layer.name
+      const next = model.layers[position + 1]
+      const isFinished = next === undefined || !FINISHING.has(next.kind)
+      if (isFinished && !SILENT.has(layer.kind)) outputs.push({ layer: name, tensor: x.keep() })
     }
     return softmax(x)
   })

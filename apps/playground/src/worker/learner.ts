@@ -45,12 +45,15 @@ export class Learner {
   #step: Jitted<[Tensor, Tensor], Tensor>
   /** Steps done since the weights were made. */
   steps = 0
+  /** What the optimizer's learning rate falls from, where it falls. */
+  learningRate: number
 
   constructor(
     readonly model: Sequential,
     readonly optimizer: Optimizer,
     private current: Backend,
   ) {
+    this.learningRate = optimizer.learningRate
     this.#step = trainingStep(model, optimizer)
   }
 
@@ -70,9 +73,10 @@ export class Learner {
     return this.#step
   }
 
-  /** One step of gradient descent. */
-  async train({ inputs, targets }: HostBatch<'inputs' | 'targets'>): Promise<StepResult> {
+  /** One step of gradient descent, at a share of the learning rate. */
+  async train({ inputs, targets }: HostBatch<'inputs' | 'targets'>, share = 1): Promise<StepResult> {
     const { backend } = this
+    this.optimizer.learningRate = this.learningRate * share
     const images = tensorFrom(inputs.data, inputs.shape, { backend })
     const labels = tensorFrom(targets.data, targets.shape, { backend })
     const result = this.#step(images, labels)

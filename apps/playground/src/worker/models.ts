@@ -34,7 +34,28 @@ function cnn(): Sequential {
   )
 }
 
-export const MODELS: Readonly<Record<ModelName, () => Sequential>> = { mlp, cnn }
+/** Normalized before it is cut off: it learns several times as much from each picture. */
+const normalizedRelu = () => [layers.batchNormalization(), layers.activation('relu')]
+
+/** Convolutions that move by two pixels in place of pooling: a third of the arithmetic, for slow machines. */
+function small(): Sequential {
+  const bare = { useBias: false, kernelInitializer: 'heNormal' } as const
+  return sequential(
+    [
+      layers.conv2d(12, 5, { ...bare, strides: 2 }),
+      ...normalizedRelu(),
+      layers.conv2d(32, 3, { ...bare, strides: 2, padding: 'same' }),
+      ...normalizedRelu(),
+      layers.flatten(),
+      layers.dense(64, bare),
+      ...normalizedRelu(),
+      layers.dense(10),
+    ],
+    { name: 'small', inputShape: PICTURE_SHAPE },
+  )
+}
+
+export const MODELS: Readonly<Record<ModelName, () => Sequential>> = { cnn, small, mlp }
 
 export const OPTIMIZERS: Readonly<Record<OptimizerChoice, (learningRate: number) => Optimizer>> = {
   adam: (learningRate) => adam({ learningRate }),

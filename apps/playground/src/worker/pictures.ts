@@ -161,8 +161,10 @@ async function fromUrl(url: string): Promise<Pictures> {
   const progress = new Progress('download')
   progress.report(0)
   try {
-    const { downloadMnist } = await import('./download.js')
-    const { train, test } = await downloadMnist(url, (fraction) => progress.report(fraction))
+    const { downloadMnist, fetchFiles } = await import('./download.js')
+    const report = (fraction: number): void => progress.report(fraction)
+    if (url !== '') return await fromFiles(await fetchFiles(url, report))
+    const { train, test } = await downloadMnist(report)
     return { kind: 'mnist', train, test, until: atOnce }
   } finally {
     progress.done()

@@ -89,8 +89,7 @@ export class Session {
       case 'stop':
         return this.#halt()
       case 'learningRate':
-        if (this.#learner !== undefined) this.#learner.optimizer.learningRate = command.value
-        return
+        return this.#changeRate(command.value)
       case 'backend':
         return this.#move(command.id)
       case 'compare':
@@ -192,6 +191,12 @@ export class Session {
     post({ kind: 'insight', insight: await insightOf(model, pixels, truth) })
     const outcome = await testModel(model, pictures.test, WHOLE)
     if (outcome !== undefined) post({ kind: 'test', run, result: { step, seconds, ...outcome } })
+  }
+
+  #changeRate(learningRate: number): void {
+    if (this.#learner === undefined || this.#settings === undefined) return
+    this.#learner.learningRate = learningRate
+    this.#settings = { ...this.#settings, learningRate }
   }
 
   async #move(id: string): Promise<void> {

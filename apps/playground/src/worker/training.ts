@@ -125,7 +125,8 @@ export class Training {
         if (this.#stopped) return this.#end('stopped')
         await this.#moveNow()
         const start = performance.now()
-        const { loss, accuracy } = await this.#parts.learner.train(batch)
+        const share = this.#shareOfRate(epochs)
+        const { loss, accuracy } = await this.#parts.learner.train(batch, share)
         const end = performance.now()
         if (!Number.isFinite(loss)) return this.#end('diverged')
         this.#record({ loss, accuracy }, end - start, batch.inputs.shape[0] ?? 0)
@@ -137,6 +138,12 @@ export class Training {
       }
     }
     return this.#end('completed')
+  }
+
+  /** What is left of the learning rate: half a wave from all of it to nothing, after Loshchilov and Hutter (2017). */
+  #shareOfRate(epochs: number): number {
+    if (!this.#parts.settings.falling) return 1
+    return (1 + Math.cos((Math.PI * this.#steps) / (epochs * this.stepsPerEpoch))) / 2
   }
 
   /** Waits for the pictures of the next batch. */

@@ -2,7 +2,8 @@
  * Storage: a backend's buffer shared by any number of tensor handles, released with the last of them. Keeps the count
  * of live tensors and bytes that `memory()` reports.
  */
-import { type Backend, BackendError, type Buffer, bytesPerElement, DisposedError } from '@nabla/backend'
+import { type Backend, type Buffer, bytesPerElement } from '@nabla/backend'
+import { freeCollected } from './collected.js'
 
 /** Counters over all backends; `leaked` counts handles that the garbage collector found undisposed. */
 export const live = { tensors: 0, bytes: 0, peakBytes: 0, leaked: 0 }
@@ -120,12 +121,7 @@ const registry = /* @__PURE__ */ new FinalizationRegistry<Reference>((reference)
   if (reference.disposed) return
   live.leaked += 1
   onLeak?.({ operation: reference.operation, site: reference.site })
-  try {
-    reference.dispose('the garbage collector found it unused')
-  } catch (error) {
-    // Its backend was disposed before, and all memory with it: nobody is there to hear of that.
-    if (!(error instanceof DisposedError || error instanceof BackendError)) throw error
-  }
+  freeCollected(() => reference.dispose('the garbage collector found it unused'))
 })
 
 /** Small handles of a moment ago. Most are disposed soon and then never cost a place in the registry, which is slow. */

@@ -4,6 +4,7 @@
  */
 import { isContiguous, ValueError } from '@nabla/backend'
 import { batching } from '../engine/batching.js'
+import { freeCollected } from '../engine/collected.js'
 import { disposedError } from '../engine/handle.js'
 import { inspector } from '../engine/inspection.js'
 import { isRecording } from '../engine/recording.js'
@@ -96,7 +97,9 @@ export class JitState {
 const states = /* @__PURE__ */ new WeakMap<object, JitState>()
 
 /** Frees the programs of functions that nobody has any more. */
-const registry = /* @__PURE__ */ new FinalizationRegistry<JitState>((state) => state.dispose())
+const registry = /* @__PURE__ */ new FinalizationRegistry<JitState>((state) =>
+  freeCollected(() => state.dispose()),
+)
 
 /** What is known of a function that `jit` returned. */
 export function stateOf(jitted: object): JitState | undefined {

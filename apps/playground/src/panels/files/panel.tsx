@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals'
 import { ask, command } from '../../engine/client.js'
 import { failure, trained } from '../../engine/state.js'
 import { text } from '../../i18n/index.js'
+import { MODEL_NAMES } from '../../protocol.js'
 import * as settings from '../../state/settings.js'
 import { Card, Lead } from '../../ui/card.js'
 import { DropZone } from '../../ui/controls.js'
@@ -65,7 +66,7 @@ function Load() {
     const facts = await ask('load', new Uint8Array(await file.arrayBuffer()))
     command({ kind: 'backend', id: settings.backend.value })
     loaded.value = files.loaded(facts.model, facts.parameters, facts.steps)
-    if (facts.model === 'cnn' || facts.model === 'mlp') settings.model.value = facts.model
+    settings.model.value = MODEL_NAMES.find((name) => name === facts.model) ?? settings.model.value
   }
   return (
     <Card title={files.load}>

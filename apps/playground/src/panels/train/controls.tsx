@@ -72,8 +72,8 @@ function Buttons() {
 
 function BackendChoice({ option }: { readonly option: BackendOption }) {
   const { train } = text.value
-  const { id, name, available, reason } = option
-  const why = name === 'auto' ? train.autoReason : available ? '' : reason
+  const { id, name, available, reason, isSoftware = false } = option
+  const why = name === 'auto' ? train.autoReason : isSoftware ? train.softwareReason : available ? '' : reason
   return (
     <label class={available ? 'option' : 'option off'}>
       <input
@@ -122,6 +122,15 @@ function MoreSettings() {
           chosen={settings.optimizer.value}
           choose={(name) => {
             settings.optimizer.value = name
+          }}
+        />
+        <Select
+          label={train.course}
+          names={settings.COURSES}
+          labelOf={(name) => train.courses[name]}
+          chosen={settings.falling.value ? 'falling' : 'constant'}
+          choose={(name) => {
+            settings.falling.value = name === 'falling'
           }}
         />
         <Select

@@ -17,17 +17,12 @@ export interface WorkerBackendOptions extends BackendOptions {
   readonly startTimeout?: number
 }
 
-function startError(received: string): BackendError {
-  return new BackendError('workerBackend', {
-    expected: 'a worker that serves a backend',
-    received,
-    fix: 'see that the file of the worker is where it is looked for, and that it calls serveBackend()',
-  })
-}
+const FIX = 'see that the file of the worker is where it is looked for, and that it calls serveBackend()'
 
 /**
  * A backend in the worker at the other side of a port, where `serveBackend` was called.
  *
+ * @param fix what to do about a worker that doesn't start
  * @throws BackendError if no backend of those asked for can be had there, or the worker doesn't answer.
  * @example
  * const worker = new Worker(new URL('./my-worker.js', import.meta.url), { type: 'module' })
@@ -36,6 +31,7 @@ function startError(received: string): BackendError {
 export function workerBackend(
   port: Port<FromWorker, ToWorker>,
   { backend: preference = 'auto', startTimeout = 30_000, ...options }: WorkerBackendOptions = {},
+  fix = FIX,
 ): Promise<WorkerBackend> {
   return new Promise((resolve, reject) => {
     let backend: RemoteBackend | undefined
@@ -48,9 +44,9 @@ export function workerBackend(
       reject(error)
       port.close()
     }
-    const timer = setTimeout(() => {
-      refuse(startError(`no answer within ${startTimeout / 1000} s`))
-    }, startTimeout)
+    const doesNotStart = (received: string): void =>
+      refuse(new BackendError('workerBackend', { expected: 'a worker that serves a backend', received, fix }))
+    const timer = setTimeout(() => doesNotStart(`no answer within ${startTimeout / 1000} s`), startTimeout)
     const receive = (message: FromWorker): void => {
       if (backend !== undefined) backend.connection.receive(message)
       else if (message.kind === 'created') {
@@ -62,7 +58,7 @@ export function workerBackend(
     }
     const ended = (reason: string): void => {
       if (backend !== undefined) backend.connection.fail(reason)
-      else refuse(startError(`its end: ${reason}`))
+      else doesNotStart(`its end: ${reason}`)
     }
     port.listen(receive, ended)
     port.hold(true)

@@ -3,7 +3,7 @@
  */
 import type { Backend } from '../../backend.js'
 import { createTypedArray, type TypedArray } from '../../dtype.js'
-import { viewsOf } from '../../kernel.js'
+import { type KernelCall, viewsOf } from '../../kernel.js'
 import type { Binding } from '../../program.js'
 import { sizeOf } from '../../shape.js'
 import { type Buffer, isContiguous } from '../../view.js'
@@ -138,20 +138,27 @@ export class Interpreter {
   #run(words: WordReader, drops: boolean): void {
     const scalar = (): number => words.next()
     const call = decodeCall({ words, names: this.names, buffer: this.#buffer, scalar })
-    const { reads, writes } = viewsOf(call)
     if (drops) this.dropped += 1
-    const reason = drops ? dropped(call.label) : this.#losses.among(buffersOf(reads), buffersOf(writes))
+    const reason = drops ? dropped(call.label) : this.#lossAmong(call)
     if (reason !== undefined) {
-      this.#losses.add(buffersOf(writes), reason)
+      this.#losses.add(buffersOf(viewsOf(call).writes), reason)
       return
     }
     try {
       this.backend.run(call)
     } catch (error) {
-      this.#losses.add(buffersOf(writes), asError(error))
+      this.#losses.add(buffersOf(viewsOf(call).writes), asError(error))
       throw error
     }
-    for (const view of writes) if (isContiguous(view)) this.#losses.restore(view.buffer, sizeOf(view.shape))
+    if (this.#losses.areNone) return
+    for (const view of viewsOf(call).writes)
+      if (isContiguous(view)) this.#losses.restore(view.buffer, sizeOf(view.shape))
+  }
+
+  #lossAmong(call: KernelCall): Error | undefined {
+    if (this.#losses.areNone) return undefined
+    const { reads, writes } = viewsOf(call)
+    return this.#losses.among(buffersOf(reads), buffersOf(writes))
   }
 
   #runProgram(words: WordReader, drops: boolean): void {

@@ -9,6 +9,11 @@ export class Losses {
   /** Those that stand for buffers which could not be allocated. */
   readonly #missing = new Set<Buffer>()
 
+  /** Whether nothing is lost, as nearly always. */
+  get areNone(): boolean {
+    return this.#reasons.size === 0
+  }
+
   /** A buffer to stand for one that could not be allocated. */
   addMissing(buffer: Buffer, reason: Error): void {
     this.#missing.add(buffer)
@@ -26,7 +31,7 @@ export class Losses {
 
   /** Why a computation that reads and writes these can't be done; nothing if it can. */
   among(reads: Iterable<Buffer>, writes: Iterable<Buffer>): Error | undefined {
-    if (this.#reasons.size === 0) return undefined
+    if (this.areNone) return undefined
     for (const buffer of reads) if (this.#reasons.has(buffer)) return this.#reasons.get(buffer)
     for (const buffer of writes) if (this.#missing.has(buffer)) return this.#reasons.get(buffer)
     return undefined
@@ -38,8 +43,7 @@ export class Losses {
 
   /** Elements were written; if that was all of the buffer, it has contents again. */
   restore(buffer: Buffer, elements: number): void {
-    if (this.#reasons.size > 0 && elements >= buffer.length && !this.#missing.has(buffer))
-      this.#reasons.delete(buffer)
+    if (elements >= buffer.length && !this.#missing.has(buffer)) this.#reasons.delete(buffer)
   }
 
   forget(buffer: Buffer): void {

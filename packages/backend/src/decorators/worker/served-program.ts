@@ -60,27 +60,40 @@ export class ServedProgram {
    * @throws what it failed with
    */
   run(bindings: readonly Binding[], scalars: readonly number[], losses: Losses, dropped?: Error): void {
-    const at = (places: readonly number[]): Buffer[] =>
-      places.flatMap((place) => bindings[place]?.buffer ?? [])
-    this.#roles ??= rolesOf(this.program)
-    const { taken, results } = this.#roles
-    const reason = dropped ?? losses.among(at(taken), at(results))
+    const reason = dropped ?? this.#lossAmong(bindings, losses)
     if (reason !== undefined) {
-      losses.add(at(results), reason)
+      losses.add(this.#at('results', bindings), reason)
       return
     }
     try {
       if (this.#executable === undefined) throw this.#failure
       this.#executable.run(bindings, scalars)
     } catch (error) {
-      losses.add(at(results), asError(error))
+      losses.add(this.#at('results', bindings), asError(error))
       throw error
     }
-    for (const place of results) {
-      const binding = bindings[place]
-      const slot = this.program.external[place]
-      const length = slot === undefined ? 0 : (this.program.slots[slot]?.length ?? 0)
-      if (binding !== undefined) losses.restore(binding.buffer, length)
+    if (!losses.areNone) this.#restore(bindings, losses)
+  }
+
+  #at(role: keyof Roles, bindings: readonly Binding[]): Buffer[] {
+    this.#roles ??= rolesOf(this.program)
+    return this.#roles[role].flatMap((place) => bindings[place]?.buffer ?? [])
+  }
+
+  #lossAmong(bindings: readonly Binding[], losses: Losses): Error | undefined {
+    return losses.areNone
+      ? undefined
+      : losses.among(this.#at('taken', bindings), this.#at('results', bindings))
+  }
+
+  /** Results that are all of their buffers have contents again. */
+  #restore(bindings: readonly Binding[], losses: Losses): void {
+    const { external, slots } = this.program
+    this.#roles ??= rolesOf(this.program)
+    for (const place of this.#roles.results) {
+      const slot = external[place]
+      const buffer = bindings[place]?.buffer
+      if (buffer !== undefined && slot !== undefined) losses.restore(buffer, slots[slot]?.length ?? 0)
     }
   }
 

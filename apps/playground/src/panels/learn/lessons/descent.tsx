@@ -156,7 +156,7 @@ export function Descent() {
         </button>
       </div>
       <SurfaceMap situation={situation.value} move={(start) => change({ start })} />
-      <div class="lengths">
+      <div class="lengths wide">
         <Segments
           label={words.surface}
           names={SURFACE_NAMES}
