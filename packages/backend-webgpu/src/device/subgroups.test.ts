@@ -28,6 +28,7 @@ function deviceThatFinds(word: number, requiredFeatures: Iterable<string>) {
       finish: () => ({}),
     }),
     queue: { submit() {} },
+    lost: new Promise(() => {}),
     destroy() {},
   }
 }
