@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { executablePages } from './docs/runner/plugin.js'
-import { LongestFirst } from './vitest.sequence.js'
+import { ForTwoProcessors } from './vitest.sequence.js'
 import { bundledWorkers } from './vitest.workers.js'
 
 // SwiftShader, which comes with Chromium, is the GPU of the tests. The Vulkan loader reads the environment of the process,
@@ -26,7 +26,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'benchmarks/peers/**'],
     pool: 'threads',
     maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: ForTwoProcessors },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     typecheck: {

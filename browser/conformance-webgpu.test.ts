@@ -1,6 +1,8 @@
 /**
- * The conformance kit on the WebGPU backend in Chromium, whose adapter is software: all cases, eager and captured; and those
- * of kernels on a device with no more than the specification's defaults (all of them run on such a device in Node).
+ * The conformance kit on the WebGPU backend in Chromium, whose adapter is software: all cases, eager and captured, on a device
+ * with no more than the specification's defaults. On one with all that the adapter gives they run in Node, and in Chromium
+ * through a worker (conformance-webgpu-worker.test.ts): compiling the shaders of the kit takes software minutes, so each way
+ * to run it is gone once.
  */
 import { conformanceCases } from '@nabla/conformance/core'
 import type { Browser } from 'playwright-core'
@@ -9,7 +11,7 @@ import { bundlePage } from './bundle.js'
 import { describeInChromium, startChromium } from './chromium.js'
 import type { ConformanceReport } from './pages/conformance.js'
 import type { Scripts } from './site.js'
-import { POLICY, STRICT_POLICY, visit } from './visit.js'
+import { STRICT_POLICY, visit } from './visit.js'
 
 /** Mostly compiling of shaders: two minutes where nothing else goes on. */
 const TIMEOUT = { timeout: 900_000 }
@@ -28,13 +30,13 @@ describeInChromium(
     })
     afterAll(() => other?.close())
 
-    test('with all that the adapter gives', TIMEOUT, async () => {
+    test('all cases, with the minimum and under a policy without WebAssembly', TIMEOUT, async () => {
       const visits = await Promise.all(
         PARTS.map((dtypes, position) =>
           visit<ConformanceReport>(position === 0 ? browser() : other, {
             scripts,
-            headers: POLICY,
-            parameters: { backend: 'webgpu', dtypes },
+            headers: STRICT_POLICY,
+            parameters: { backend: 'webgpu-minimum', dtypes },
           }),
         ),
       )
@@ -44,20 +46,9 @@ describeInChromium(
       const sum = (kind: 'eager' | 'captured') => reports.reduce((total, each) => total + each[kind], 0)
       expect(sum('captured')).toBeGreaterThan(1000)
       for (const { capabilities } of reports) {
+        expect(capabilities.maximumViews).toBe(7)
         expect(sum('eager') + sum('captured')).toBe(conformanceCases(capabilities).length)
       }
-    })
-
-    test('kernels, with the minimum and under a policy without WebAssembly', TIMEOUT, async () => {
-      const { report, errors } = await visit<ConformanceReport>(browser(), {
-        scripts,
-        headers: STRICT_POLICY,
-        parameters: { backend: 'webgpu-minimum', dtypes: 'float32', level: 'kernel' },
-      })
-      expect(errors).toEqual([])
-      expect(report).toMatchObject({ failures: [], capabilities: { maximumViews: 7 } })
-      expect(report.eager).toBeGreaterThan(50)
-      expect(report.captured).toBeGreaterThan(50)
     })
   },
   { webgpu: true },

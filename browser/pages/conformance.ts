@@ -14,8 +14,6 @@ export interface ConformanceParameters extends Readonly<Record<string, string>> 
   readonly backend: keyof typeof BACKENDS
   /** Only cases of these dtypes, separated by commas; nothing for all. */
   readonly dtypes: string
-  /** Only cases of this level; nothing for all. */
-  readonly level: string
 }
 
 export interface ConformanceReport {
@@ -29,7 +27,6 @@ export interface ConformanceReport {
 
 const BACKENDS = {
   wasm: () => createWasmBackend(),
-  webgpu: () => createWebgpuBackend({ allowSoftware: true }),
   'webgpu-minimum': () => createWebgpuBackend({ allowSoftware: true, limits: 'minimum' }),
   'worker:wasm': () => createWorkerBackend({ backend: 'wasm' }),
   'worker:webgpu': () => createWorkerBackend({ backend: 'webgpu', allowSoftware: true }),
@@ -40,11 +37,10 @@ function isBackend(name: string): name is keyof typeof BACKENDS {
 }
 
 report(async (parameters): Promise<ConformanceReport> => {
-  const [name, dtypes, level] = ['backend', 'dtypes', 'level'].map((key) => parameters.get(key) ?? '')
+  const [name, dtypes] = ['backend', 'dtypes'].map((key) => parameters.get(key) ?? '')
   if (name === undefined || !isBackend(name)) throw new Error(`there is no backend ${name} for this page`)
   const wanted = new Set(dtypes?.split(',').filter((dtype) => dtype !== ''))
-  const only = (each: ConformanceCase): boolean =>
-    (wanted.size === 0 || wanted.has(each.dtype)) && (!level || each.level === level)
+  const only = ({ dtype }: ConformanceCase): boolean => wanted.size === 0 || wanted.has(dtype)
   const backend = await BACKENDS[name]()
   const results = await runConformance(backend, { only })
   const captured = results.filter(({ case: { aspect = '' } }) => aspect.includes('captured')).length

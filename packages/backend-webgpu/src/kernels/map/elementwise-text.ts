@@ -31,14 +31,6 @@ export interface ElementwiseText {
   readonly invocations: number
 }
 
-/** An element of a vector, by name or as number `k` of a loop, or the unit of work itself. */
-type Lane = '' | LaneName | 'k'
-
-function partOf(vector: string, lane: Lane): string {
-  if (lane === '') return vector
-  return lane === 'k' ? `${vector}[k]` : `${vector}.${lane}`
-}
-
 /** Texts about one unit of work; `suffix` tells the variables of several apart. */
 class Unit {
   constructor(
@@ -62,27 +54,27 @@ class Unit {
       .join('\n')
   }
 
-  /** The expressions' values at one element: of a vector, by name or in a loop over `k`, or the unit itself. */
-  call(lane: Lane): string {
+  /** The expressions' values at one element: of a vector, or the unit itself. */
+  call(lane: '' | LaneName): string {
     const { problem, facts, loads } = this.parts
     const slots = [...problem.leaves.inputs.keys()]
     return this.evaluate.call(
       (slot, dtype) => {
         const i = slots.indexOf(slot)
         const whole = `v${i}${this.suffix}`
-        return loadText(loads[i] === 'one' ? whole : partOf(whole, lane), dtype, facts)
+        return loadText(lane === '' || loads[i] === 'one' ? whole : `${whole}.${lane}`, dtype, facts)
       },
       (axis) => this.#coordinate(axis, lane),
     )
   }
 
-  #coordinate(axis: number, lane: Lane): string {
+  #coordinate(axis: number, lane: '' | LaneName): string {
     const { leaves, axes, lengths } = this.parts.problem
     const position = axes[leaves.axes.indexOf(axis)] as number
     if (position < 0) return '0i'
     const own = `p${this.suffix}.c${position}`
     const isCut = lane !== '' && position === lengths.length - 1
-    return isCut ? `${own} * ${LANES}i + ${lane === 'k' ? 'i32(k)' : `${LANE_NAMES.indexOf(lane)}i`}` : own
+    return isCut ? `${own} * ${LANES}i + ${LANE_NAMES.indexOf(lane)}i` : own
   }
 
   /** What output `i` is to hold of the values `name`. */
@@ -97,36 +89,16 @@ class Unit {
   }
 }
 
-/**
- * Statements that compute the vectors `r0`, `r1` … of the outputs. GPUs get a text without a loop; on a device in software,
- * where compiling the text is what takes time, it is there once instead of four times.
- */
-function vectorsText({ problem, facts }: ElementwiseText, unit: Unit): string {
-  const types = problem.outputs.map((output) => `vec4<${storedType(output.dtype, facts)}>`)
-  if (facts.strength === 'software') {
-    const results = types.map((type, i) => `var r${i}: ${type};`)
-    const stores = types.map((_, i) => `r${i}[k] = ${unit.stored('e', i)};`)
-    return `${results.join('\n')}
-for (var k = 0u; k < ${LANES}u; k++) {
-let e = ${unit.call('k')};
-${stores.join('\n')}
-}`
-  }
-  const values = LANE_NAMES.map((lane) => `let e${lane} = ${unit.call(lane)};`)
-  const vectors = types.map((type, i) => {
-    const parts = LANE_NAMES.map((lane) => unit.stored(`e${lane}`, i)).join(', ')
-    return `let r${i} = ${type}(${parts});`
-  })
-  return [...values, ...vectors].join('\n')
-}
-
 /** One vector; where there is a single row, the last may reach beyond it. */
 function vectorText(parts: ElementwiseText, evaluate: ExpressionFunction): string {
-  const { problem, targets, size, invocations } = parts
+  const { problem, facts, targets, size, invocations } = parts
   const unit = new Unit(parts, evaluate)
-  const whole = targets.map((_, i) => `${unit.place(i)} = r${i};`)
+  const whole = targets.map((_, i) => {
+    const values = LANE_NAMES.map((lane) => unit.stored(`e${lane}`, i)).join(', ')
+    return `${unit.place(i)} = vec4<${storedType((problem.outputs[i] as Operand).dtype, facts)}>(${values});`
+  })
   const some = LANE_NAMES.slice(0, -1).map((lane, at) => {
-    const lines = targets.map((_, i) => `${unit.place(i)}.${lane} = r${i}.${lane};`)
+    const lines = targets.map((_, i) => `${unit.place(i)}.${lane} = ${unit.stored(`e${lane}`, i)};`)
     return `if (left > ${at}u) { ${lines.join(' ')} }`
   })
   const ends = `let left = ${wordText(size + 1)} - unit * ${LANES}u;
@@ -138,7 +110,7 @@ return;
 if (unit >= ${wordText(size)}) { return; }
 let p = places(unit);
 ${unit.load()}
-${vectorsText(parts, unit)}
+${LANE_NAMES.map((lane) => `let e${lane} = ${unit.call(lane)};`).join('\n')}
 ${problem.lengths.length === 1 ? ends : ''}
 ${whole.join('\n')}`
 }
