@@ -2,7 +2,8 @@
  * The `map` kernel: any list of elementwise expressions over strided views, as one loop nest that is emitted for the
  * expressions, the number of axes that are left, and the pace of every view.
  */
-import { type MapCall, type Shape, sizeOf, type View } from '@nabla/backend'
+import { isContiguous, type MapCall, type Shape, sizeOf, type View } from '@nabla/backend'
+import type { Kernel } from '../assembler/index.js'
 import { startOf } from '../buffer.js'
 import { copyView } from '../copy/copy.js'
 import type { Device } from '../device.js'
@@ -50,28 +51,76 @@ function runAlways(device: Device, call: MapCall): void {
     copyView(device, inputs[only.slot] as View, outputs[0] as View)
     return
   }
-  const { plan, kernels } = compiledFor(device, call)
+  const compiled = compiledFor(device, call)
+  const { plan } = compiled
+  if (isFlat(plan, call)) {
+    runFlat(device, call, compiled, size)
+    return
+  }
   const leaves = plan.leaves.map((leaf) => placeLeaf(leaf, shape, inputs))
   const targets = outputs.map(placeView)
   const views = [...leaves, ...targets]
   const nest = buildNest(shape, views, orderByStride(targets.slice(0, 1), [...shape.keys()]))
   for (const part of tilesOf(nest, views)) {
-    const rank = part.nest.lengths.length
     const paces = pacesOf(part.nest, views)
-    const key = `${rank}${paces.map((pace) => pace[0]).join('')}`
-    let kernel = kernels.get(key)
-    if (kernel === undefined) {
-      const classes = classesOf(plan, outputs, paces)
-      kernel = device.compile((kit, args, from, to) =>
-        writeMapKernel(plan, { kit, args, from, to, rank, classes }),
-      )
-      kernels.set(key, kernel)
-    }
+    const kernel = kernelFor(device, compiled, outputs, part.nest.lengths.length, paces)
     const writer = device.arguments()
     writeWalk(writer, part.nest, part.views, paces)
     writeScalars(writer, plan.scalars, scalars)
     device.runWalk(kernel, part.nest, { operations: Math.max(1, plan.operations) })
   }
+}
+
+/** The kernel for a number of axes and a pace of each view. */
+function kernelFor(
+  device: Device,
+  { plan, kernels }: Compiled,
+  outputs: readonly View[],
+  rank: number,
+  paces: readonly Pace[],
+): Kernel {
+  const key = `${rank}${paces.map((pace) => pace[0]).join('')}`
+  let kernel = kernels.get(key)
+  if (kernel === undefined) {
+    const classes = classesOf(plan, outputs, paces)
+    kernel = device.compile((kit, args, from, to) =>
+      writeMapKernel(plan, { kit, args, from, to, rank, classes }),
+    )
+    kernels.set(key, kernel)
+  }
+  return kernel
+}
+
+/** Whether all views are row by row in one piece: most are, and what there is to know of the others takes longer than a short call. */
+function isFlat({ leaves }: Plan, { inputs, outputs }: MapCall): boolean {
+  for (const leaf of leaves) {
+    if (leaf.kind !== 'input' || !isContiguous(inputs[leaf.slot] as View)) return false
+  }
+  for (const output of outputs) if (!isContiguous(output)) return false
+  return true
+}
+
+/** The same as for other views, with one axis over all elements. */
+function runFlat(device: Device, call: MapCall, compiled: Compiled, size: number): void {
+  const { inputs, outputs, scalars } = call
+  const { plan } = compiled
+  compiled.flat ??= kernelFor(
+    device,
+    compiled,
+    outputs,
+    1,
+    [...plan.leaves, ...outputs].map((): Pace => 'contiguous'),
+  )
+  const writer = device.arguments()
+  writer.word(size)
+  for (const leaf of plan.leaves) if (leaf.kind === 'input') writer.word(startOf(inputs[leaf.slot] as View))
+  for (const output of outputs) writer.word(startOf(output))
+  writeScalars(writer, plan.scalars, scalars)
+  device.runWalk(
+    compiled.flat,
+    { lengths: [size], strides: [] },
+    { operations: Math.max(1, plan.operations) },
+  )
 }
 
 function classesOf(plan: Plan, outputs: readonly View[], paces: readonly Pace[]): ViewClass[] {

@@ -80,6 +80,8 @@ export class ByExpressions<T> {
 export interface Compiled {
   readonly plan: Plan
   readonly kernels: Map<string, Kernel>
+  /** The one for views that lie row by row. */
+  flat?: Kernel
 }
 
 export function writeScalars(
